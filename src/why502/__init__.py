@@ -1,0 +1,1 @@
+"""why502 proves why a site answers 502 Bad Gateway."""

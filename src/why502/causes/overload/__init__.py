@@ -1,0 +1,1 @@
+"""Too much for the machine or the pool."""

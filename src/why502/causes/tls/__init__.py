@@ -1,0 +1,1 @@
+"""TLS between gateway and upstream."""

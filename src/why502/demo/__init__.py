@@ -1,0 +1,1 @@
+"""A real gateway on loopback, broken on purpose."""

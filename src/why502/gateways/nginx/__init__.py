@@ -1,0 +1,1 @@
+"""nginx (and, through its grammar, what is built on it)."""

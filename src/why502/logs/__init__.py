@@ -1,0 +1,1 @@
+"""Line formats of logs: pure, bytes in, values out."""

@@ -1,0 +1,145 @@
+"""A gateway: its process, its configuration as taken up, and the route of a request."""
+
+from datetime import datetime
+
+from why502.observations.fact import Fact
+from why502.observations.frozen import frozen
+from why502.observations.subjects import Address, Endpoint, Process
+from why502.observations.want import Protocols, User
+
+
+@frozen
+class Relay(Fact):
+    """A listener that only passes on (about: the Endpoint it holds)."""
+
+    kind: str
+    process: Process | None
+    to: Endpoint
+
+
+@frozen
+class GatewayProcess(Fact):
+    """A gateway and its workers (about: the Endpoint it serves, or Machine when all are asked for).
+
+    `took_up` is when the running workers took up their configuration. `assumed` is true where rights
+    were missing and this is only a candidate; nothing proven may rest on it.
+    """
+
+    process: Process
+    product: str
+    version: str | None
+    config: str
+    prefix: str
+    user: User
+    workers: tuple[Process, ...]
+    took_up: datetime
+    assumed: bool = False
+
+
+@frozen
+class Site:
+    """Where in a configuration something stands, as `path:line`."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        """Write as `path:line`."""
+        return f"{self.path}:{self.line}"
+
+
+@frozen
+class LogPlace:
+    """A log that a gateway writes: a path, or `stderr`, `syslog:…`; `format` is the text of its log_format."""
+
+    path: str
+    format: str | None = None
+    escape: str = "default"
+
+
+@frozen
+class GatewaySetup(Fact):
+    """What the files of a gateway say as a whole (about: Process of the master).
+
+    `newer` are the files (or include directories) changed after the process took its configuration up.
+    `problems` are faults of the files, each with its place. Counts tell the size.
+    """
+
+    files: tuple[str, ...]
+    newer: tuple[str, ...]
+    problems: tuple[str, ...]
+    error_logs: tuple[LogPlace, ...]
+    access_logs: tuple[LogPlace, ...]
+    servers: int
+    lines: int
+
+
+@frozen
+class Server:
+    """One server of a group: as written, and the addresses it stood for when read."""
+
+    written: str
+    addresses: tuple[Address, ...]
+    site: Site
+    weight: int = 1
+    backup: bool = False
+    down: bool = False
+    max_fails: int = 1
+    fail_timeout: float = 10.0
+
+
+@frozen
+class Group:
+    """The servers a route may use. `name` is the group's, or the host as written; `literal` for a bare address."""
+
+    name: str
+    servers: tuple[Server, ...]
+    keepalive: int | None = None
+    keepalive_timeout: float = 60.0
+    site: Site | None = None
+
+
+@frozen
+class Settings:
+    """The limits in force at a route, inherited as the product inherits. Seconds and bytes.
+
+    `sites` tells where a setting was written; one that is not listed is the product's default.
+    """
+
+    connect_timeout: float = 60.0
+    send_timeout: float = 60.0
+    read_timeout: float = 60.0
+    buffer_size: int = 4096
+    http_version: str = "1.0"
+    next_upstream: tuple[str, ...] = ("error", "timeout")
+    tls: bool = False
+    server_name: str | None = None
+    tls_verify: bool = False
+    tls_newest: str | None = None
+    host: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    request_uri: str | None = None
+    script: tuple[tuple[str, str], ...] = ()
+    sites: tuple[tuple[str, Site], ...] = ()
+
+    def site(self, setting: str) -> Site | None:
+        """Return where this setting was written."""
+        return dict(self.sites).get(setting)
+
+
+@frozen
+class RouteTaken(Fact):
+    """The server block, location and upstream for one request (about: Route).
+
+    `group` is `None` where the route does not proxy; `unresolved` says what could not be told
+    statically (a variable). `stale` files make `since` later than the process: see `holds`.
+    """
+
+    site: Site
+    protocol: Protocols
+    written: str
+    group: Group | None
+    settings: Settings
+    unresolved: str | None = None
+    returns: int | None = None
+    steps: tuple[str, ...] = ()

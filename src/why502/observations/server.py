@@ -1,0 +1,52 @@
+"""Application servers: what they serve, their limits, and what their logs say."""
+
+from enum import Enum
+
+from why502.observations.fact import Event, Fact
+from why502.observations.frozen import frozen
+from why502.observations.subjects import Address
+
+
+@frozen
+class AppServer(Fact):
+    """A running application server (about: Process of its master).
+
+    `binds` are the addresses its command line or configuration names. `capacity` is how many requests it
+    can take at once, `workers` how many worker processes live. Seconds; `None` = no limit or not known.
+    `source` says where that was read.
+    """
+
+    product: str
+    binds: tuple[Address, ...]
+    capacity: int | None
+    workers: int
+    timeout: float | None
+    keepalive: float | None
+    unit: str | None
+    source: str
+
+
+class Says(Enum):
+    """What a server's log line tells (closed)."""
+
+    LISTENING = "listening"
+    ADDRESS_IN_USE = "address-in-use"
+    STARTING = "starting"
+    STOPPING = "stopping"
+    BOOT_FAILED = "boot-failed"
+    WORKER_TIMEOUT = "worker-timeout"
+    WORKER_KILLED = "worker-killed"
+    WORKER_DIED = "worker-died"
+    POOL_FULL = "pool-full"
+    REQUEST_FAILED = "request-failed"
+    INVALID_REQUEST = "invalid-request"
+
+
+@frozen
+class ServerMessage(Event):
+    """One telling line of a server's log (about: the Unit, File or Process whose log it is)."""
+
+    product: str
+    says: Says
+    bind: Address | None = None
+    pid: int | None = None

@@ -1,0 +1,1 @@
+"""One question each: what does an address answer when it is asked as the gateway asks?"""

@@ -1,0 +1,1 @@
+"""Application servers and runtimes: find the process, its bind, its pool, its limits, its messages."""
