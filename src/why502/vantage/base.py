@@ -8,7 +8,7 @@ from why502.observations.frozen import frozen
 from why502.observations.place import Place, Window
 from why502.observations.probes import Certificate, Met
 from why502.observations.subjects import Address
-from why502.observations.want import As, Gap
+from why502.observations.want import As, Why
 
 
 class No(Enum):
@@ -163,7 +163,7 @@ class Vantage(Protocol):
         """Return the place of the tool itself on that vantage."""
         ...
 
-    def covers(self, place: Place) -> Gap | None:
+    def covers(self, place: Place) -> Why | None:
         """Return why this vantage cannot look into a place, or None if it can."""
         ...
 
