@@ -1,0 +1,22 @@
+"""The entry: answers `--version` itself, and imports the rest only when it is needed."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:
+        from why502 import __version__
+
+        try:
+            sys.stdout.write(f"why502 {__version__}\n")
+            sys.stdout.flush()
+        except OSError as full:
+            sys.stderr.write(f"why502: cannot write: {full.strerror}\n")
+            return 3
+        return 0
+    from why502.cli.running import run
+
+    return run(given)
