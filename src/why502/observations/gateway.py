@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from why502.observations.fact import Fact
+from why502.observations.fact import Event, Fact
 from why502.observations.frozen import frozen
 from why502.observations.subjects import Address, Endpoint, Process
 from why502.observations.want import Protocols, User
@@ -143,3 +143,33 @@ class RouteTaken(Fact):
     unresolved: str | None = None
     returns: int | None = None
     steps: tuple[str, ...] = ()
+
+
+@frozen
+class PastAnswers(Fact):
+    """How requests of one path ended before now, by the access log (about: Process of the gateway).
+
+    `good` counts answers below 500 in the log since the process took its configuration up; `last_good`
+    is the end of the newest of them. `slowest` is the longest time to a good answer where logged (seconds).
+    """
+
+    path: str
+    good: int
+    last_good: datetime | None
+    slowest: float | None
+
+
+@frozen
+class LoggedRequest(Event):
+    """One line of a gateway's access log that is of interest (about: Process of the gateway).
+
+    `attempts` are (upstream as logged, status, seconds), one by one. `token` tells that it was ours.
+    """
+
+    method: str
+    path: str
+    host: str | None
+    status: int
+    seconds: float | None
+    attempts: tuple[tuple[str, str, float | None], ...]
+    ours: bool

@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 from why502.observations.fact import Fact
 from why502.observations.frozen import frozen
 from why502.observations.place import Window
-from why502.observations.subjects import Endpoint, Subject
+from why502.observations.subjects import Subject
 
 F = TypeVar("F", bound=Fact)
 
@@ -42,7 +42,11 @@ class User:
 
 @frozen
 class As:
-    """How a probe speaks, so that it is alike to the gateway's own connection."""
+    """How a probe speaks, so that it is alike to the gateway's own connection.
+
+    `arrives` is the address and port at which a gateway takes the request whose route is asked for.
+    `limit` is in seconds, for the whole exchange.
+    """
 
     protocol: Protocols = Protocols.NOTHING
     tls: TlsAs | None = None
@@ -52,6 +56,7 @@ class As:
     method: str = "GET"
     path: str = "/"
     headers: tuple[tuple[str, str], ...] = ()
+    arrives: tuple[str, int] | None = None
     limit: float = 2.0
 
 
@@ -127,8 +132,3 @@ class Evidence(Protocol):
     def ask(self, want: Want[F]) -> Held[F] | Stale[F] | Gap | Open:
         """Return what is known over the window of the case at hand; asking records the want."""
         ...
-
-
-def endpoint_of(subject: Subject) -> Endpoint | None:
-    """Return the subject if it is an endpoint."""
-    return subject if isinstance(subject, Endpoint) else None
