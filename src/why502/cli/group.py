@@ -52,8 +52,20 @@ def routed(given: Sequence[str]) -> list[str]:
     return list(given)
 
 
+HELP = """Prove why a site answers 502 Bad Gateway.
+
+\b
+why502 URL [URL ...]   diagnose a request, from where you stand
+why502                 the same for this host: every gateway on it, every route it serves
+
+Exit status: 0 no fault found, 1 a fault was found, 2 the command line or an input was wrong,
+3 could not tell.
+"""
+
+
 @click.group(
     cls=Commands,
+    help=HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     options_metavar="",
     subcommand_metavar="URL... | COMMAND ...",
@@ -61,12 +73,4 @@ def routed(given: Sequence[str]) -> list[str]:
 )
 @click.version_option(package_name="why502", message="why502 %(version)s")
 def why502_command() -> None:
-    """Prove why a site answers 502 Bad Gateway.
-
-    \b
-    why502 URL [URL ...]   diagnose a request, from where you stand
-    why502                 the same for this host: every gateway on it, every route it serves
-
-    Exit status: 0 no fault found, 1 a fault was found, 2 the command line or an input was wrong,
-    3 could not tell.
-    """
+    """Prove why a site answers 502 Bad Gateway."""
