@@ -63,8 +63,9 @@ def no_such_command(word: str) -> str:
 
 def complain(what: str) -> int:
     """Print one line, control characters made visible, and return the status of a wrong input."""
-    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in what)
-    sys.stderr.write(f"why502: {shown[:LONGEST]}\n")
+    from why502.report.visible import bounded, visible
+
+    sys.stderr.write(f"why502: {visible(bounded(what, LONGEST))}\n")
     return WRONG_INPUT
 
 

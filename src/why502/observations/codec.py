@@ -37,6 +37,11 @@ def to_plain(value: object) -> Any:
             return [to_plain(each) for each in value]
         case None | bool() | int() | float() | str():
             return value
+        case _:
+            return _fields(value)
+
+
+def _fields(value: object) -> dict[str, Any]:
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"{type(value).__name__} has no plain form")
     fields = {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
@@ -77,9 +82,6 @@ def _chosen(members: tuple[Any, ...], data: object, place: str) -> Any:
         fitting = [each for each in members if getattr(each, "__name__", "") == data.get(CLASS)]
     else:
         fitting = [each for each in members if each is not NoneType and not dataclasses.is_dataclass(each)]
-        fitting = (
-            [each for each in fitting if isinstance(data, str) or each is not str] if len(fitting) > 1 else fitting
-        )
     if len(fitting) != 1:
         raise UnfitError(f"{place}: is none of what may stand there")
     return fitting[0]
