@@ -14,7 +14,7 @@ from why502.vantage.base import Raw, Refusal, Vantage
 from why502.vantage.looking import Around, looker
 
 TICKS = 100
-"""Clock ticks a second as `/proc` shows them; USER_HZ is 100 on every architecture that has systemd."""
+"""Clock ticks a second as `/proc` shows them (USER_HZ; 100 on all architectures in use)."""
 
 MOST = 32_768
 COMMAND = 32_768
@@ -164,6 +164,28 @@ async def linked(vantage: Vantage, place: Place, path: str) -> str | None:
     return target if isinstance(target, str) else None
 
 
+def after(boot: datetime, ticks: int) -> datetime:
+    """Return the time so many ticks after boot (at most a century; a number beyond that is no start time)."""
+    return boot + timedelta(milliseconds=min(ticks, 10**11 * 3) * 1000 // TICKS)
+
+
+def kernel_thread(place: Place, pid: int, stat: Stat, boot: datetime) -> ProcessInfo:
+    """Make the row of a kernel thread, of which there is nothing more to know; it runs as root."""
+    return ProcessInfo(
+        process=Process(place=place, pid=pid, started=stat.started),
+        parent=stat.parent,
+        name=stat.name,
+        command=(),
+        state=stat.state,
+        uid=0,
+        gid=0,
+        groups=(),
+        started=after(boot, stat.started),
+        place=place,
+        cgroup="",
+    )
+
+
 async def process(vantage: Vantage, place: Place, pid: int, boot: datetime) -> ProcessInfo | Refusal | None:
     """Read one process; None if it went away, the refusal if the kernel hides it."""
     base = f"/proc/{pid}"
@@ -171,30 +193,18 @@ async def process(vantage: Vantage, place: Place, pid: int, boot: datetime) -> P
     if isinstance(raw, Refusal):
         return raw
     stat = parse_stat(text_of(raw))
-    status = parse_status((await small(vantage, place, f"{base}/status")).decode("utf-8", "replace"))
-    if stat is None or status is None:
+    if stat is None:
         return None
-    subject = Process(place=place, pid=pid, started=stat.started)
-    started = boot + timedelta(milliseconds=stat.started * 1000 // TICKS)
     if stat.flags & KERNEL_THREAD:
-        return ProcessInfo(
-            process=subject,
-            parent=stat.parent,
-            name=stat.name,
-            command=(),
-            state=stat.state,
-            uid=status.uid,
-            gid=status.gid,
-            groups=status.groups,
-            started=started,
-            place=place,
-            cgroup="",
-        )
+        return kernel_thread(place, pid, stat, boot)
+    status = parse_status((await small(vantage, place, f"{base}/status")).decode("utf-8", "replace"))
+    if status is None:
+        return None
     control = parse_cgroup((await small(vantage, place, f"{base}/cgroup")).decode("utf-8", "replace"))
     net = await linked(vantage, place, f"{base}/ns/net")
     mnt = await linked(vantage, place, f"{base}/ns/mnt")
     return ProcessInfo(
-        process=subject,
+        process=Process(place=place, pid=pid, started=stat.started),
         parent=stat.parent,
         name=stat.name,
         command=parse_command(await small(vantage, place, f"{base}/cmdline", COMMAND)),
@@ -202,7 +212,7 @@ async def process(vantage: Vantage, place: Place, pid: int, boot: datetime) -> P
         uid=status.uid,
         gid=status.gid,
         groups=status.groups,
-        started=started,
+        started=after(boot, stat.started),
         place=Place(host=place.host, net=parse_namespace(net or ""), mnt=parse_namespace(mnt or "")),
         cgroup=control.path,
         unit=control.unit,
