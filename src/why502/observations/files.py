@@ -8,7 +8,7 @@ from why502.observations.frozen import frozen
 
 @frozen
 class Inode:
-    """One component of a path: `kind` is `dir`, `file`, `link`, `socket`, `fifo` or `other`; `mode` is its permissions."""
+    """One component of a path; `kind` is `dir`, `file`, `link`, `socket`, `fifo` or `other`."""
 
     path: str
     kind: str

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from why502.observations.fact import Event, Fact
 from why502.observations.frozen import frozen
+from why502.observations.place import Place
 from why502.observations.subjects import Address, Endpoint, Process
 from why502.observations.want import Protocols, User
 
@@ -19,13 +20,14 @@ class Relay(Fact):
 
 @frozen
 class GatewayProcess(Fact):
-    """A gateway and its workers (about: the Endpoint it serves, or Machine when all are asked for).
+    """A gateway and its workers (about: Machine, where all of a host are asked for).
 
-    `took_up` is when the running workers took up their configuration. `assumed` is true where rights
+    `place` has the namespaces of its workers. `took_up` is when the running workers took up their configuration. `assumed` is true where rights
     were missing and this is only a candidate; nothing proven may rest on it.
     """
 
     process: Process
+    place: Place
     product: str
     version: str | None
     config: str
@@ -33,7 +35,13 @@ class GatewayProcess(Fact):
     user: User
     workers: tuple[Process, ...]
     took_up: datetime
+    unit: str | None = None
     assumed: bool = False
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """Return the numbers of the master and its workers."""
+        return frozenset({self.process.pid, *(worker.pid for worker in self.workers)})
 
 
 @frozen
@@ -132,7 +140,8 @@ class RouteTaken(Fact):
     """The server block, location and upstream for one request (about: Route).
 
     `group` is `None` where the route does not proxy; `unresolved` says what could not be told
-    statically (a variable). `stale` files make `since` later than the process: see `holds`.
+    statically (a variable). `loaded` is false where a file is newer than what the process took up: then
+    the route proves nothing by itself.
     """
 
     site: Site
@@ -143,6 +152,7 @@ class RouteTaken(Fact):
     unresolved: str | None = None
     returns: int | None = None
     steps: tuple[str, ...] = ()
+    loaded: bool = True
 
 
 @frozen

@@ -83,3 +83,10 @@ class Connections(Fact):
 
     connections: tuple[Connection, ...]
     complete: bool = True
+
+
+@frozen
+class OwnAddresses(Fact):
+    """The addresses that are a network namespace's own (about: Machine of that namespace)."""
+
+    addresses: tuple[str, ...]

@@ -1,0 +1,69 @@
+"""How to ask an upstream just as the gateway asks it."""
+
+from why502.observations.gateway import GatewayProcess, RouteTaken
+from why502.observations.probes import ResponseAttempt, TcpAttempt, TlsAttempt
+from why502.observations.subjects import SocketPath
+from why502.observations.verdict import Case
+from why502.observations.want import As, Evidence, Protocols, TlsAs, Want
+from why502.rules.asking import gateway_of, route_of
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+PATIENCE = 9.0
+
+
+def tls_as(route: RouteTaken) -> TlsAs:
+    """Speak TLS with the server name and versions of the route."""
+    return TlsAs(server_name=route.settings.server_name, newest=route.settings.tls_newest)
+
+
+def response_want(case: Case, route: RouteTaken, gateway: GatewayProcess | None) -> Want[ResponseAttempt]:
+    """Ask the failed upstream for the failed request (its method only where that is safe)."""
+    request = case.failure.request
+    method = request.method if request is not None and request.method in SAFE else "GET"
+    path = route.settings.request_uri or (request.path if request is not None else "/")
+    about = case.failure.about
+    return Want(
+        kind=ResponseAttempt,
+        about=about,
+        how=As(
+            protocol=route.protocol,
+            tls=tls_as(route) if route.settings.tls else None,
+            user=gateway.user if gateway is not None and isinstance(about, SocketPath) else None,
+            host=route.settings.host or None,
+            method=method,
+            path=path,
+            headers=route.settings.script if route.protocol is Protocols.FASTCGI else route.settings.headers,
+            limit=min(PATIENCE, route.settings.read_timeout * 2 + 2.0),
+        ),
+    )
+
+
+def asked(case: Case, evidence: Evidence) -> Want[ResponseAttempt] | None:
+    """Return the want of a response on the failed route, if the route is known."""
+    route = route_of(case, evidence)
+    if route is None or route.group is None:
+        return None
+    return response_want(case, route, gateway_of(case, evidence))
+
+
+def plain_want(case: Case, route: RouteTaken) -> Want[ResponseAttempt]:
+    """Ask without TLS."""
+    want = response_want(case, route, None)
+    how = want.how or As()
+    return Want(
+        kind=ResponseAttempt,
+        about=want.about,
+        how=As(protocol=Protocols.HTTP, host=how.host, method=how.method, path=how.path, limit=3.0),
+    )
+
+
+def tls_want(case: Case, route: RouteTaken) -> Want[TlsAttempt]:
+    """Shake hands as the route would."""
+    return Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=tls_as(route), limit=3.0))
+
+
+def connect_want(case: Case, gateway: GatewayProcess | None) -> Want[TcpAttempt]:
+    """Connect and say nothing; as the gateway's user where a path is asked."""
+    about = case.failure.about
+    user = gateway.user if gateway is not None and isinstance(about, SocketPath) else None
+    return Want(kind=TcpAttempt, about=about, how=As(user=user, limit=2.0))
