@@ -1,0 +1,1 @@
+"""The faults to choose from: one fault, one file."""
