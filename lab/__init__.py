@@ -1,0 +1,1 @@
+"""Real faults with a known cause, made on this machine, against which the tool is measured from outside."""

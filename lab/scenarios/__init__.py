@@ -1,0 +1,1 @@
+"""The faults, a folder for each family, a file for each scenario."""

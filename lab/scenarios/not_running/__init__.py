@@ -1,0 +1,1 @@
+"""The service that should answer is stopped."""

@@ -1,0 +1,30 @@
+"""A gunicorn unit was stopped; nginx, a unit too, still routes to its port."""
+
+from lab.nginx import Nginx
+from lab.servers import serve
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    box = bench.gateway(systemd=True)
+    app = serve(bench, box, "gunicorn", unit=True)
+    nginx = Nginx(bench, box)
+    nginx.route(app.pass_line())
+    nginx.start()
+    bench.expect_status(nginx.ask(), 200)
+    app.stop()
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view(
+                "application.not-running",
+                chain="network.nothing-listening",
+                evidence=(("unit", "journal"),),
+                subject=(app.name, app.bind),
+            ),
+            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
+        ),
+        lambda: nginx.expect_fault("Connection refused"),
+        failures=("connect-refused",),
+    )
