@@ -53,6 +53,10 @@ class Remark:
     detail: tuple[tuple[str, str], ...] = ()
     named: tuple[CauseId, ...] = ()
 
+    def told(self, key: str) -> str | None:
+        """Return one detail."""
+        return dict(self.detail).get(key)
+
 
 class By(Enum):
     """What decides where the phrase alone does not."""
