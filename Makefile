@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 SETUP ?= 1
 SEED ?= 1
+FAULT ?=
 WORKERS ?= auto
 BIN := .venv/bin
 READY := .venv/.ready
@@ -29,7 +30,7 @@ setup: ## As root: install by apt the real gateways and servers that are missing
 	@SETUP='$(SETUP)' sh tools/setup_system.sh
 
 demo: $(READY) ## Break a real nginx in front of a real application on loopback, and diagnose it
-	@$(BIN)/python tools/demo.py
+	@$(BIN)/why502 demo $(FAULT)
 
 test: setup $(READY) ## Run every test and every check
 	$(BIN)/pytest -n $(WORKERS)
@@ -49,14 +50,15 @@ format: $(READY) ## Format the sources
 docs: $(READY) ## Write the generated documents anew
 	$(BIN)/python tools/generate_docs.py
 
-accept: docs ## Take what the sources say now as the expected documents and the README's example
+accept: docs ## Take what the sources say now as the expected reports, documents and README example (read the diff!)
+	$(BIN)/python -m tests.report.accept
 	$(BIN)/python tools/readme_example.py
 
 lock: $(READY) ## Pin requirements/dev.in anew
 	@sh tools/lock.sh
 
 lab: $(READY) ## Make faults with known truth and score the diagnosis (SEED=1)
-	$(BIN)/python -m lab --seed $(SEED) --write docs/accuracy.md
+	$(BIN)/python -m lab run --seed $(SEED) --write docs/accuracy.md
 
 bench: $(READY) ## Measure start-up and other figures
 	$(BIN)/python tools/bench.py

@@ -18,7 +18,7 @@ def seconds(command: tuple[str, ...]) -> float:
 
 
 def version_start() -> tuple[str, float, float, float]:
-    """Return the start of `why502 --version` against `python -c 'import click'`: name, both in seconds, allowed ratio."""
+    """Time `why502 --version` against `python -c 'import click'`: name, both in seconds, allowed ratio."""
     ours = (str(Path(sys.executable).with_name("why502")), "--version")
     click = (sys.executable, "-c", "import click")
     for command in (ours, click):
