@@ -8,7 +8,7 @@ from why502.observations.frozen import frozen
 from why502.observations.place import Place, Window
 from why502.observations.probes import Certificate, Met
 from why502.observations.subjects import Address
-from why502.observations.want import As, Why
+from why502.observations.want import As, User, Why
 
 
 class No(Enum):
@@ -175,8 +175,17 @@ class Vantage(Protocol):
         """Return the time there, in UTC (recorded: nothing else may ask a clock)."""
         ...
 
-    async def read(self, place: Place, path: str, most: int, tail: bool = False) -> Raw | Refusal:
-        """Read up to `most` bytes of a regular file or of /proc, /sys; from its end with `tail`."""
+    async def token(self) -> str:
+        """Return 12 random hex digits (recorded, so that a replay asks with the same)."""
+        ...
+
+    async def read(
+        self, place: Place, path: str, most: int, tail: bool = False, reader: User | None = None
+    ) -> Raw | Refusal:
+        """Read up to `most` bytes of a regular file or of /proc, /sys; from its end with `tail`.
+
+        With `reader`, what that user could not read is refused.
+        """
         ...
 
     async def list(self, place: Place, path: str) -> tuple[str, ...] | Refusal:

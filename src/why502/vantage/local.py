@@ -152,7 +152,7 @@ class Local:
         return secrets.token_hex(6)
 
     async def read(
-        self, place: Place, path: str, most: int, *, tail: bool = False, reader: User | None = None
+        self, place: Place, path: str, most: int, tail: bool = False, reader: User | None = None
     ) -> Raw | Refusal:
         """Read a regular file, inside the place's own root."""
         began = _now()
