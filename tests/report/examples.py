@@ -174,8 +174,8 @@ def refused() -> Report:
                     FixShown(
                         title="Start it again whenever it ends, and at boot",
                         commands=(
+                            "sudo systemctl daemon-reload",
                             "sudo systemctl enable gunicorn.service",
-                            "sudo systemctl edit gunicorn.service",
                         ),
                         diff="--- /dev/null\n+++ /etc/systemd/system/gunicorn.service.d/override.conf\n"
                         "@@ -0,0 +1,3 @@\n+[Service]\n+Restart=on-failure\n+RestartSec=2\n",

@@ -3,11 +3,11 @@
 import dataclasses
 import math
 import types
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from why502.report.parts import Cause, Certainty
 
@@ -30,9 +30,13 @@ class Key:
     about: str
 
 
-@cache
-def keys_of(record: Any) -> tuple[Key, ...]:
+def keys_of(record: type) -> tuple[Key, ...]:
     """Return the keys of a record in the order of the JSON; `for_` is written `for`."""
+    return _keys_of(cast("Hashable", record))
+
+
+@cache
+def _keys_of(record: Any) -> tuple[Key, ...]:
     hints = get_type_hints(record, include_extras=True)
     return tuple(_key(field.name, hints[field.name]) for field in dataclasses.fields(record))
 

@@ -27,11 +27,10 @@ from why502.report.words import (
     cause_line,
     duration,
     failure_line,
+    foot_line,
     many,
-    moment,
     one_line,
     taken,
-    vantage_line,
 )
 
 Lines = Iterator[str]
@@ -65,6 +64,12 @@ def to_text(
     """
     look = Look(width=max(width, NARROWEST), colour=colour, ascii_only=ascii_only, verbose=verbose)
     return "\n".join(_page(look, report)) + "\n"
+
+
+def drawing(report: Contents, width: int = 80, *, ascii_only: bool = False) -> str:
+    """Draw the way of the request alone; nothing where no hop is known."""
+    look = Look(width=max(width, NARROWEST), ascii_only=ascii_only)
+    return "\n".join(_way(look, report)) if report.hops else ""
 
 
 def to_line(report: Contents) -> str:
@@ -232,7 +237,7 @@ def _incident(look: Look, report: Contents, index: int, incident: Incident) -> L
 
 
 def _certainty(look: Look, certainty: Certainty) -> str:
-    mark, paint = ("●", Paint.GREEN) if certainty is Certainty.PROVEN else ("○", Paint.YELLOW)
+    mark, paint = ("●", Paint.BOLD) if certainty is Certainty.PROVEN else ("○", Paint.YELLOW)
     return look.paint(fill(f"{look.glyph(mark)} {certainty.value}", HEAD), paint)
 
 
@@ -279,11 +284,12 @@ def _fix(look: Look, fix: FixShown, number: int, incident: Incident) -> Lines:
     other = f", for {fix.for_}" if fix.for_ != incident.cause.id else ""
     title = f"{fix.title} ({DISTURBS[fix.risk]}{other})"
     yield from _said(look, title, " " * 5, first=f"  {number}. ")
+    for line in visible_lines(fix.diff, look.ascii_only) if fix.diff else ():
+        headed = line.startswith(("+++ ", "--- "))
+        paint = () if headed else {"+": (Paint.GREEN,), "-": (Paint.RED,)}.get(line[:1], ())
+        yield f"       {look.paint(line, *paint)}".rstrip()
     for command in fix.commands:
         yield f"       {look.paint(look.say(command), Paint.CYAN)}"
-    for line in visible_lines(fix.diff, look.ascii_only) if fix.diff else ():
-        paint = {"+": (Paint.GREEN,), "-": (Paint.RED,)}.get(line[:1], ())
-        yield f"       {look.paint(line, *paint)}".rstrip()
 
 
 def _alternatives(look: Look, incident: Incident) -> Lines:
@@ -355,9 +361,5 @@ def _other_evidence(look: Look, report: Contents) -> Lines:
 
 
 def _foot(look: Look, report: Contents) -> Lines:
-    seen = "; ".join(vantage_line(used) for used in report.vantages)
-    where = f" from {seen}" if seen else ""
-    took = duration(report.seconds)
     yield ""
-    text = f"why502 {report.tool.version}, {moment(report.started)}, {took}, looked{where or ' at text only'}."
-    yield from _said(look, text, "", Paint.DIM)
+    yield from _said(look, foot_line(report), "", Paint.DIM)

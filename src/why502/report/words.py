@@ -127,8 +127,14 @@ def answer_line(answer: Answered) -> str:
     return ", ".join(part for part in (got + by, tries, took) if part)
 
 
-def vantage_line(used: VantageUsed) -> str:
-    """Return where it was looked from."""
+def foot_line(report: Contents) -> str:
+    """Return by what, when, how long and from where it was looked."""
+    seen = "; ".join(_vantage(used) for used in report.vantages) or "nowhere"
+    took = duration(report.seconds)
+    return f"why502 {report.tool.version}, {moment(report.started)}, {took}, looked from {seen}."
+
+
+def _vantage(used: VantageUsed) -> str:
     name = "" if used.name == used.kind.value else f" {used.name}"
     return f"{used.kind.value}{name}, {'privileged' if used.privileged else 'unprivileged'}"
 
