@@ -23,9 +23,9 @@ EXPLAINS = """\
 A cause *explains* the failures and the shallower causes that it brings about in one step. *Common* is 1 for what is met
 most often and 9 for the rare: it orders suspects that fit equally well."""
 FACTS_INTRO = """\
-What is known about the world is a frozen fact about one subject, with the time at which it was true and the bytes it was
-read from. A cause asks for facts by their kind; whoever yields that kind looks. Cost: a read disturbs nothing, a packet
-makes a connection, a request asks the upstream to work."""
+What is known about the world is a frozen fact about one subject, with the time at which it was true and the bytes it
+was read from. A cause asks for facts by their kind; whoever yields that kind looks. Cost: a read disturbs nothing, a
+packet makes a connection, a request asks the upstream to work."""
 HEADER = "<!-- Written by `make docs` from the sources: edit those. -->\n"
 
 
