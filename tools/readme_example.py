@@ -1,0 +1,27 @@
+"""Put what `why502 demo` prints now into the README."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = Path(__file__).parents[1] / "README.md"
+PLACE = re.compile(r"(<!-- example: .*? -->\n).*?(<!-- end of example -->)", re.DOTALL)
+
+
+def main() -> int:
+    """Run the demo and write its report between the two marks."""
+    command = [sys.executable, "-m", "why502", "demo"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    if done.returncode != 0:
+        print(done.stderr, file=sys.stderr)
+        return 1
+    asked = next(line for line in done.stderr.splitlines() if line.startswith("$ "))
+    example = f"```text\n{asked}\n\n{done.stdout.rstrip()}\n```\n"
+    readme = README.read_text(encoding="utf-8")
+    README.write_text(PLACE.sub(lambda marks: marks[1] + example + marks[2], readme), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
