@@ -24,9 +24,9 @@ def run(given: Sequence[str]) -> int:
         result = why502_command.main(words, prog_name="why502", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Nobody reads on; what is still buffered must not fail again when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOBODY_READS
+        return nobody_reads()
+    except SystemExit as left:  # click's own way out: a pipe that nobody reads, or a shell's completion
+        return nobody_reads() if isinstance(left.__context__, BrokenPipeError) else int(left.code or 0)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except click.ClickException as wrong:
@@ -39,6 +39,12 @@ def run(given: Sequence[str]) -> int:
     except Exception as ours:  # noqa: BLE001  (the last resort: a fault of the tool is one line, not a traceback)
         return own_fault(ours, verbose=is_verbose(words))
     return result if isinstance(result, int) else 0
+
+
+def nobody_reads() -> int:
+    """Leave quietly: what is still buffered must not fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return NOBODY_READS
 
 
 def is_verbose(words: Sequence[str]) -> bool:
