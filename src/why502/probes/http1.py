@@ -43,9 +43,10 @@ class Head:
     """A response head as far as it came.
 
     `reply` is `None` while nothing is wrong and more is awaited. `head_bytes` counts what the gateway's buffer has to
-    hold: status line to blank line, both included (of the final response, where 103 responses came before it), or
-    what was read of it. `wrong` is the gateway's complaint and `offset` where in the bytes it arose. `bare`: taken
-    for HTTP/0.9, so the bytes reach the client without a head. `lines` hold latin-1 text, which gives the bytes back.
+    hold: status line to blank line, both included, or what was read of it; `start` is where in the bytes it began
+    (later than 0 where 103 responses came before). `wrong` is the gateway's complaint and `offset` where in the bytes
+    it arose. `bare`: taken for HTTP/0.9, so the bytes reach the client without a head. `lines` hold latin-1 text,
+    which gives the bytes back.
     """
 
     reply: Reply | None
@@ -60,6 +61,7 @@ class Head:
     bare: bool = False
     content_length: int | None = None
     chunked: bool = False
+    start: int = 0
 
 
 class Step(Enum):
@@ -382,6 +384,7 @@ class HeadReader:
         self._lines: list[tuple[str, str]] = []
         self._in_headers = False
         self._held = 0
+        self._start = self._read
 
     @property
     def settled(self) -> bool:
@@ -425,6 +428,7 @@ class HeadReader:
             bare=self._bare,
             content_length=self._lengths.content_length,
             chunked=self._lengths.chunked,
+            start=self._start,
         )
 
     def _reject(self, reply: Reply, wrong: str) -> None:
@@ -455,6 +459,7 @@ class HeadReader:
             case Step.DONE:
                 if self._hints:
                     self._begin()
+                    self._start += 1
                 else:
                     self._complete, self._reply = True, Reply.ANSWERED
 
