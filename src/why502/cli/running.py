@@ -19,14 +19,15 @@ def run(given: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    words = routed(given)
+    words, output = routed(given), sys.stdout
     try:
         result = why502_command.main(words, prog_name="why502", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         return nobody_reads()
-    except SystemExit as left:  # click's own way out: a pipe that nobody reads, or a shell's completion
-        return nobody_reads() if isinstance(left.__context__, BrokenPipeError) else int(left.code or 0)
+    except SystemExit as left:
+        # click's own way out: of a pipe that nobody reads, whose output it has muffled, or of a shell's completion.
+        return nobody_reads() if sys.stdout is not output else int(left.code or 0)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except click.ClickException as wrong:
