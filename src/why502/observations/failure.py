@@ -4,6 +4,7 @@ from enum import Enum
 
 from why502.observations.fact import Event
 from why502.observations.frozen import frozen
+from why502.observations.place import Window
 from why502.observations.subjects import Endpoint, Process, Route
 
 
@@ -62,7 +63,8 @@ class Failure(Event):
 
     `may_be` narrows an `UNKNOWN` failure: what an answer without a log line leaves possible.
     `live` says that our own request met it. `rescued` says that another attempt made it good.
-    `detail` holds what the gateway's own message says beyond the id: `errno`, `phase`, `alert`, …
+    `moments` are a moment just before our request and one at which it was seen waiting: tables looked at
+    then are asked for with these windows. `detail` holds what the gateway's own message says beyond the id: `errno`, `phase`, `alert`, …
     """
 
     id: FailureId
@@ -72,6 +74,7 @@ class Failure(Event):
     may_be: frozenset[FailureId] = frozenset()
     live: bool = False
     rescued: bool = False
+    moments: tuple[Window, ...] = ()
     detail: tuple[tuple[str, str], ...] = ()
 
     def told(self, key: str) -> str | None:

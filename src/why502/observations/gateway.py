@@ -160,13 +160,15 @@ class PastAnswers(Fact):
     """How requests of one path ended before now, by the access log (about: Process of the gateway).
 
     `good` counts answers below 500 in the log since the process took its configuration up; `last_good`
-    is the end of the newest of them. `slowest` is the longest time to a good answer where logged (seconds).
+    is the end of the newest of them. `slowest` is the longest time to a good answer where logged (seconds),
+    `upstreams` who gave them.
     """
 
     path: str
     good: int
     last_good: datetime | None
     slowest: float | None
+    upstreams: tuple[str, ...] = ()
 
 
 @frozen

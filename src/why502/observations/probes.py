@@ -106,6 +106,19 @@ class ResponseAttempt(Fact):
 
 
 @frozen
+class IdleClose(Fact):
+    """How long an upstream keeps an idle connection (about: Endpoint or SocketPath).
+
+    After one sound answer the probe stays silent. `seconds` until the upstream closed, `None` if it did not within
+    `how.limit`; `kept` is false where it closed right after its answer, as `Connection: close` announces.
+    """
+
+    kept: bool
+    seconds: float | None
+    how: As
+
+
+@frozen
 class NameAnswer(Fact):
     """What one resolver says of a Name. `server` is `system` (the C library's way) or the name server's address."""
 

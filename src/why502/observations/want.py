@@ -9,6 +9,7 @@ from why502.observations.place import Window
 from why502.observations.subjects import Subject
 
 F = TypeVar("F", bound=Fact)
+F_co = TypeVar("F_co", bound=Fact, covariant=True)
 
 
 class Protocols(Enum):
@@ -83,13 +84,13 @@ class Why(Enum):
 
 
 @frozen
-class Want(Generic[F]):
+class Want(Generic[F_co]):
     """A kind of fact about a subject. Equal wants are one look.
 
     `window` is for logs that reach back: `None` means the state as it is now, or the period of the run.
     """
 
-    kind: type[F]
+    kind: type[F_co]
     about: Subject
     window: Window | None = None
     how: As | None = None
@@ -106,17 +107,17 @@ class Gap:
 
 
 @frozen
-class Held(Generic[F]):
+class Held(Generic[F_co]):
     """Facts that hold over the window. Empty: looked, and there is none of this kind."""
 
-    facts: tuple[F, ...]
+    facts: tuple[F_co, ...]
 
 
 @frozen
-class Stale(Generic[F]):
+class Stale(Generic[F_co]):
     """Known, but seen outside the window and not known to be older: no reason for a proof."""
 
-    facts: tuple[F, ...]
+    facts: tuple[F_co, ...]
 
 
 @frozen

@@ -1,0 +1,87 @@
+"""The gateway reuses a connection that the upstream has just closed as idle.
+
+## What happens
+The gateway keeps idle connections longer than the upstream does. A request sent on one of them at the moment when the
+upstream closes it meets a FIN or RST. Safe methods are tried again; a POST fails with 502, now and then, after a quiet
+spell.
+
+## Told apart from
+`application.crashes-on-request` fails on fresh connections too. `application.restarted` comes as one burst, with
+processes younger than the failure.
+
+## Remedy
+Let the upstream keep idle connections longer than the gateway (its keep-alive above the gateway's `keepalive_timeout`),
+or lower the gateway's.
+"""
+
+from why502.observations.failure import FailureId
+from why502.observations.verdict import (
+    Case,
+    Excluded,
+    Fix,
+    Grade,
+    Irrelevant,
+    Proven,
+    Risk,
+    Suspected,
+    Verdict,
+)
+from why502.observations.want import Evidence
+from why502.rules.cause import cause
+from why502.rules.keepalive import Kept, how_kept, kept_wants
+
+LEAST = 2
+
+
+@cause(
+    explains={
+        FailureId.CLOSED_BEFORE_RESPONSE,
+        FailureId.RESET_BEFORE_RESPONSE,
+        "gateway.all-servers-ejected",
+        FailureId.RESPONSE_TIMEOUT,
+    },
+    common=2,
+)
+def keepalive_mismatch(case: Case, evidence: Evidence) -> Verdict:
+    """Prove it by both idle limits, a sound fresh connection, old processes, and the pause before each failure."""
+    if case.failure.id not in {FailureId.CLOSED_BEFORE_RESPONSE, FailureId.RESET_BEFORE_RESPONSE}:
+        return Irrelevant(says="the upstream did not close or reset the connection")
+    kept = how_kept(case, evidence)
+    if kept is None:
+        says = "perhaps the gateway reused a connection that the upstream had just closed"
+        return Suspected(grade=Grade.COMPATIBLE, says=says, wants=kept_wants(case, evidence))
+    if kept.gateway is None:
+        return Excluded(because=(kept.route,), says="the gateway opens a connection for each request")
+    if not kept.fresh_works:
+        return Excluded(because=(kept.fresh,), says="a fresh connection fails as well")
+    if kept.younger is not None:
+        return Excluded(because=(kept.younger,), says="the processes are younger than the failure")
+    if kept.idle is None or kept.idle > kept.gateway:
+        return Excluded(because=kept.because, says="the upstream keeps idle connections longer than the gateway")
+    if kept.after_pause < LEAST or not kept.route.loaded:
+        return Suspected(
+            grade=Grade.SPECIFIC,
+            says=_limits(kept),
+            because=(kept.route, *kept.because),
+            fixes=(_fix(kept),),
+        )
+    return Proven(
+        subject=case.failure.about,
+        because=(kept.route, kept.fresh, *kept.because, *kept.pauses),
+        says=f"{_limits(kept)}; {kept.after_pause} of {case.failure.count} failures came just when a pause of that"
+        " length ended, and fresh connections are sound",
+        fixes=(_fix(kept),),
+    )
+
+
+def _limits(kept: Kept) -> str:
+    return f"the upstream closes idle connections after {kept.idle:.1f} s, the gateway keeps them {kept.gateway:g} s"
+
+
+def _fix(kept: Kept) -> Fix:
+    return Fix(
+        title=f"Let the application keep idle connections longer than {kept.gateway:g} s,"
+        f" or set keepalive_timeout below {kept.idle:.1f} s in the upstream block",
+        commands=(),
+        risk=Risk.RESTART,
+    )

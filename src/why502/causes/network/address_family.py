@@ -1,0 +1,87 @@
+"""The upstream is tried over IPv6 and listens on IPv4 only, or the reverse.
+
+## What happens
+A name such as `localhost` stands for `::1` and `127.0.0.1`, or the configuration names the address of the other
+family. The gateway connects to an address on which nothing listens, while the same port is served on the other one.
+
+## Told apart from
+`network.nothing-listening` alone has no listener of that port on the same host in either family. In
+`network.wrong-interface` the listener is of the same family.
+
+## Remedy
+Name the address that is served (`127.0.0.1` instead of `localhost`), or let the application listen on both families.
+"""
+
+from ipaddress import ip_address
+
+from why502.observations.failure import FailureId
+from why502.observations.sockets import Listener, SocketTable
+from why502.observations.subjects import Endpoint
+from why502.observations.verdict import Case, Excluded, Fix, Grade, Irrelevant, Proven, Risk, Suspected, Verdict
+from why502.observations.want import Evidence
+from why502.rules.asking import one, route_of
+from why502.rules.cause import cause
+from why502.rules.listening import WILDCARDS, loopback, table_want, takes
+
+REFUSED = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_UNREACHABLE, FailureId.CONNECT_EXHAUSTED})
+
+
+@cause(
+    explains={
+        FailureId.CONNECT_REFUSED,
+        "network.nothing-listening",
+        FailureId.CONNECT_UNREACHABLE,
+        "network.no-route",
+        FailureId.CONNECT_EXHAUSTED,
+        FailureId.CONNECT_TIMEOUT,
+    },
+    common=5,
+)
+def address_family(case: Case, evidence: Evidence) -> Verdict:
+    """Prove it by a listener of the same port in the other family only, at the same host."""
+    address = case.failure.about
+    if not isinstance(address, Endpoint) or case.failure.id not in REFUSED:
+        return Irrelevant(says="the gateway was not refused at an address")
+    if not loopback(address.address):
+        return (
+            Suspected(grade=Grade.COMPATIBLE, says="perhaps the upstream serves the other address family only")
+            if ":" in address.address
+            else Irrelevant(says="an IPv4 address of another host")
+        )
+    want = table_want(address)
+    table = one(evidence, want)
+    if table is None:
+        return Suspected(grade=Grade.COMPATIBLE, says="perhaps it listens in the other family only", wants=(want,))
+    if any(takes(each, address) for each in table.listeners):
+        return Excluded(because=(table,), says=f"a socket listens on {address}")
+    other = other_family(table, address)
+    if other is None:
+        return Excluded(because=(table,), says=f"port {address.port} is served in neither family")
+    return _proof(case, evidence, address, (table, other))
+
+
+def other_family(table: SocketTable, address: Endpoint) -> Listener | None:
+    """Return the listener that takes the same port on the loopback address of the other family."""
+    twin = Endpoint(place=address.place, address="127.0.0.1" if ":" in address.address else "::1", port=address.port)
+    same = ip_address(address.address).is_loopback or address.address in WILDCARDS
+    return next((each for each in table.listeners if same and takes(each, twin)), None)
+
+
+def _proof(case: Case, evidence: Evidence, address: Endpoint, found: tuple[SocketTable, Listener]) -> Verdict:
+    table, listener = found
+    route = route_of(case, evidence)
+    served = f"[{listener.address}]" if ":" in listener.address else listener.address
+    twin = "127.0.0.1" if ":" in address.address else "[::1]"
+    written = f" ({route.written} at {route.site})" if route is not None else ""
+    return Proven(
+        subject=address,
+        because=(table,) if route is None else (table, route),
+        says=f"{address} is not served{written}, but {served}:{listener.port} is: the other address family",
+        fixes=(
+            Fix(
+                title=f"Give the gateway {twin}:{address.port}",
+                commands=("nginx -t && nginx -s reload",),
+                risk=Risk.RELOAD,
+            ),
+        ),
+    )

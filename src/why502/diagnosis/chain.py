@@ -1,0 +1,108 @@
+"""From judgements to one chain: which proven link is *the* cause (the rules of `docs/causes.md`). Pure."""
+
+from collections.abc import Iterable
+
+from why502.diagnosis.catalogue import rank
+from why502.diagnosis.judging import Judgement
+from why502.observations.failure import CauseId
+from why502.observations.frozen import frozen
+from why502.observations.verdict import Excluded, Grade, Link, Suspected, Unexamined
+
+
+@frozen
+class Suspect:
+    """A cause that is not contradicted."""
+
+    cause: CauseId
+    verdict: Suspected
+    common: int
+
+
+@frozen
+class Reason:
+    """A cause that is contradicted, and by what."""
+
+    cause: CauseId
+    verdict: Excluded
+
+
+@frozen
+class Explanation:
+    """The chain of proven links (empty where nothing is proven), and what else was said.
+
+    `suspects` would explain the last link (or the failure); `rivals` are proven as well, and stand beside.
+    """
+
+    chain: tuple[Link, ...]
+    suspects: tuple[Suspect, ...]
+    rivals: tuple[Link, ...]
+    excluded: tuple[Reason, ...]
+
+
+def explanation(judgements: tuple[Judgement, ...]) -> Explanation:
+    """Choose the chain: the longest way down, at each fork the child that rules 1 to 3 prefer."""
+    chain: list[Link] = []
+    rivals: list[Link] = []
+    passed = list(judgements)
+    level = judgements
+    while True:
+        proven = children(level)
+        if not proven:
+            break
+        lead, *others = proven
+        if lead.proof is None:
+            break
+        chain.append(Link(cause=lead.cause.id, proof=lead.proof))
+        rivals += [Link(cause=each.cause.id, proof=each.proof) for each in others if each.proof is not None]
+        level = lead.below
+        passed += level
+    told = {link.cause for link in (*chain, *rivals)}
+    return Explanation(
+        chain=tuple(chain),
+        suspects=_suspects(level, told),
+        rivals=tuple(rivals),
+        excluded=_excluded(passed, told),
+    )
+
+
+def children(level: Iterable[Judgement]) -> list[Judgement]:
+    """Return the proven of one level, the one that leads first.
+
+    Rule 1: a cause that is proven again below another one of this level stands there, not here.
+    Rule 3: one that explains nothing further gives way to one that was explained.
+    """
+    proven = [each for each in level if each.proof is not None]
+    deeper = {id_ for each in proven for id_ in _ids(each.below)}
+    direct = [each for each in proven if each.cause.id not in deeper]
+    return sorted(direct or proven, key=lambda each: (-_depth(each), rank(each.cause)))
+
+
+def _ids(level: Iterable[Judgement]) -> set[CauseId]:
+    return {id_ for each in level if each.proof is not None for id_ in ({each.cause.id} | _ids(each.below))}
+
+
+def _depth(judgement: Judgement) -> int:
+    return 1 + max((_depth(each) for each in judgement.below if each.proof is not None), default=0)
+
+
+def _suspects(level: Iterable[Judgement], told: set[CauseId]) -> tuple[Suspect, ...]:
+    found = []
+    for each in level:
+        match each.verdict:
+            case Suspected() as verdict if each.cause.id not in told:
+                found.append(Suspect(cause=each.cause.id, verdict=verdict, common=each.cause.common))
+            case Unexamined(wants=wants) if each.cause.id not in told:
+                verdict = Suspected(grade=Grade.COMPATIBLE, says=each.cause.title, wants=wants)
+                found.append(Suspect(cause=each.cause.id, verdict=verdict, common=each.cause.common))
+            case _:
+                pass
+    order = {each.cause.id: rank(each.cause) for each in level}
+    return tuple(sorted(found, key=lambda each: (each.verdict.grade, order[each.cause])))
+
+
+def _excluded(level: Iterable[Judgement], told: set[CauseId]) -> tuple[Reason, ...]:
+    found: dict[CauseId, Reason] = {}
+    for each in level:
+        if isinstance(each.verdict, Excluded) and each.cause.id not in told:
+            found.setdefault(each.cause.id, Reason(cause=each.cause.id, verdict=each.verdict))
+    return tuple(found.values())

@@ -1,0 +1,147 @@
+"""Two idle limits against each other: how long the gateway keeps a connection, and how long the upstream does."""
+
+from datetime import timedelta
+
+from why502.observations.fact import Fact
+from why502.observations.frozen import frozen
+from why502.observations.gateway import LoggedRequest, RouteTaken
+from why502.observations.probes import IdleClose, Reply, ResponseAttempt
+from why502.observations.processes import ProcessTable
+from why502.observations.subjects import Endpoint, SocketPath
+from why502.observations.verdict import Case
+from why502.observations.want import As, Evidence, Protocols, Want
+from why502.rules.asking import every, one, route_of
+from why502.rules.probing import asked
+from why502.rules.serving import Serving, serving
+
+SLACK = 1.5
+"""Seconds by which a pause may differ from the idle limit: access logs tell whole seconds."""
+
+LISTEN = 7.0
+SHOWN = 3
+
+
+@frozen
+class Kept:
+    """What both sides do with idle connections. `gateway`: seconds the gateway keeps them, None if it does not.
+
+    `idle`: seconds after which the upstream was seen to close; `younger`: the process table, if it shows
+    processes that started after the first failure; `after_pause`: failures that came when a pause of that
+    length ended, `pauses` some of them.
+    """
+
+    route: RouteTaken
+    gateway: float | None
+    idle: float | None
+    fresh: ResponseAttempt
+    fresh_works: bool
+    younger: ProcessTable | None
+    after_pause: int
+    pauses: tuple[LoggedRequest, ...]
+    because: tuple[Fact, ...]
+
+
+def idle_want(case: Case, route: RouteTaken) -> Want[IdleClose]:
+    """Watch an idle connection to the upstream."""
+    how = As(protocol=Protocols.HTTP, host=route.settings.host or None, path="/", limit=LISTEN)
+    return Want(kind=IdleClose, about=case.failure.about, how=how)
+
+
+def requests_want(case: Case) -> Want[LoggedRequest]:
+    """Return the want of the gateway's own record of its requests."""
+    return Want(kind=LoggedRequest, about=case.failure.hop.gateway)
+
+
+def kept_wants(case: Case, evidence: Evidence) -> tuple[Want[Fact], ...]:
+    """Return what would decide it."""
+    route = route_of(case, evidence)
+    want = asked(case, evidence)
+    if route is None or want is None:
+        return (requests_want(case),)
+    return (idle_want(case, route), requests_want(case), want)
+
+
+def keeps(route: RouteTaken) -> float | None:
+    """Return how long the gateway keeps idle connections on a route, in seconds."""
+    group = route.group
+    if group is None or not group.keepalive or route.settings.http_version == "1.0":
+        return None
+    closes = any(key.lower() == "connection" and value.lower() == "close" for key, value in route.settings.headers)
+    return None if closes else group.keepalive_timeout
+
+
+def how_kept(case: Case, evidence: Evidence) -> Kept | None:
+    """Put both sides together, where they were seen."""
+    route = route_of(case, evidence)
+    want = asked(case, evidence)
+    if route is None or want is None:
+        return None
+    fresh = one(evidence, want)
+    if fresh is None:
+        return None
+    works = fresh.reply is Reply.ANSWERED
+    gateway = keeps(route)
+    if gateway is None or not works:
+        return _kept(route, fresh, gateway)
+    idle = one(evidence, idle_want(case, route))
+    about = case.failure.about
+    held = serving(about, evidence) if isinstance(about, Endpoint | SocketPath) else None
+    requests = every(evidence, requests_want(case))
+    if idle is None or held is None or requests is None:
+        return None
+    after = _after_pause(case, requests, idle.seconds)
+    return Kept(
+        route=route,
+        gateway=gateway,
+        idle=idle.seconds if idle.kept else None,
+        fresh=fresh,
+        fresh_works=works,
+        younger=_younger(case, held),
+        after_pause=len(after),
+        pauses=after[:SHOWN],
+        because=(idle,) if held.server is None else (idle, held.server),
+    )
+
+
+def _kept(route: RouteTaken, fresh: ResponseAttempt, gateway: float | None) -> Kept:
+    return Kept(
+        route=route,
+        gateway=gateway,
+        idle=None,
+        fresh=fresh,
+        fresh_works=fresh.reply is Reply.ANSWERED,
+        younger=None,
+        after_pause=0,
+        pauses=(),
+        because=(),
+    )
+
+
+def _younger(case: Case, held: Serving) -> ProcessTable | None:
+    """Return the table if a process of the server started after the first failure."""
+    ours = set(held.listener.pids)
+    family = [info for info in held.processes.processes if info.pid in ours or info.parent in ours]
+    return held.processes if any(info.started > case.window.start for info in family) else None
+
+
+def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> tuple[LoggedRequest, ...]:
+    """Return the failed requests that followed the last one on the same upstream by just the idle limit."""
+    if idle is None:
+        return ()
+    found = []
+    ordered = sorted(requests, key=lambda each: each.seen.at.end)
+    for position, request in enumerate(ordered):
+        if not _failed(request, case):
+            continue
+        began = request.seen.at.end - timedelta(seconds=request.seconds or 0.0)
+        before = [each.seen.at.end for each in ordered[:position] if each.seen.at.end <= began]
+        pause = (began - before[-1]).total_seconds() if before else -SLACK
+        if abs(pause - idle) <= SLACK:
+            found.append(request)
+    return tuple(found)
+
+
+def _failed(request: LoggedRequest, case: Case) -> bool:
+    """Tell whether a logged request is one of the failures at hand."""
+    near = case.window.start - timedelta(seconds=2) <= request.seen.at.end <= case.window.end + timedelta(seconds=2)
+    return near and (request.status in {502, 504} or any(status == "502" for _, status, _ in request.attempts))

@@ -1,0 +1,74 @@
+"""Does the application answer, and when, against what the gateway waits?"""
+
+from why502.observations.fact import Fact
+from why502.observations.frozen import frozen
+from why502.observations.gateway import PastAnswers, RouteTaken
+from why502.observations.probes import Reply, ResponseAttempt
+from why502.observations.verdict import Case
+from why502.observations.want import As, Evidence, Want
+from why502.rules.asking import one, route_of
+from why502.rules.probing import asked
+from why502.rules.waiting import waits_wants, where_it_waited
+
+DEFAULT = 60.0
+"""The read time-out that nginx waits unless told otherwise (seconds; ngx_http_proxy_module)."""
+
+USUAL = 3
+"""So many good answers before the failure show that a route used to answer in time."""
+
+
+@frozen
+class Slow:
+    """A direct answer, and what it is measured against. `late`: after the gateway would have given up.
+
+    `queued`: our request waited behind others, so its time is not its own. `changed`: the same path was
+    answered in time before.
+    """
+
+    route: RouteTaken
+    attempt: ResponseAttempt
+    past: PastAnswers | None
+    timeout: float
+    late: bool
+    queued: bool
+    changed: bool
+
+
+def past_want(case: Case) -> Want[PastAnswers]:
+    """Return the want of how this path ended before."""
+    path = case.failure.request.path if case.failure.request is not None else "/"
+    return Want(kind=PastAnswers, about=case.failure.hop.gateway, how=asked_path(path))
+
+
+def asked_path(path: str) -> As:
+    """Carry a path in a want; the query does not matter for a route."""
+    return As(path=path.partition("?")[0])
+
+
+def slow_wants(case: Case, evidence: Evidence) -> tuple[Want[Fact], ...]:
+    """Return what would decide it."""
+    want = asked(case, evidence)
+    return (past_want(case), *waits_wants(case), *(() if want is None else (want,)))
+
+
+def measured(case: Case, evidence: Evidence) -> Slow | None:
+    """Return the measured answer, or None where none came or nothing was asked."""
+    route = route_of(case, evidence)
+    want = asked(case, evidence)
+    if route is None or want is None or not route.loaded:
+        return None
+    waited = where_it_waited(case, evidence)
+    past = one(evidence, past_want(case))
+    attempt = one(evidence, want)
+    if attempt is None or attempt.reply is not Reply.ANSWERED:
+        return None
+    timeout = route.settings.read_timeout
+    return Slow(
+        route=route,
+        attempt=attempt,
+        past=past,
+        timeout=timeout,
+        late=attempt.seconds > timeout,
+        queued=waited is None or waited.new_queued > 0,
+        changed=past is not None and past.good >= USUAL,
+    )

@@ -1,0 +1,71 @@
+"""Where did our request wait: in the upstream's accept queue, or in a worker that had taken it?
+
+The tables of the upstream's namespace are looked at just before our request and again while it hangs. A
+connection that waits in the accept queue has no inode yet (`/proc/net/tcp`, `/proc/net/unix`), one that
+was accepted has. What is new in the second table is ours, and what came in between.
+"""
+
+from why502.observations.frozen import frozen
+from why502.observations.sockets import Connection, Connections, TcpState
+from why502.observations.subjects import Endpoint
+from why502.observations.verdict import Case
+from why502.observations.want import Evidence, Want
+from why502.rules.asking import one
+from why502.rules.listening import loopback, same_address
+
+
+@frozen
+class Waited:
+    """Counts at the upstream's end; `new_queued` and `new_taken` came after the moment before our request."""
+
+    before: Connections
+    during: Connections
+    queued: int
+    taken: int
+    new_queued: int
+    new_taken: int
+
+
+def waits_wants(case: Case) -> tuple[Want[Connections], ...]:
+    """Return the wants of the two tables, if the request was seen waiting."""
+    about = case.failure.about
+    return tuple(Want(kind=Connections, about=about, window=moment) for moment in case.failure.moments)
+
+
+def where_it_waited(case: Case, evidence: Evidence) -> Waited | None:
+    """Compare the two tables."""
+    wants = waits_wants(case)
+    if len(wants) != 2:  # noqa: PLR2004
+        return None
+    before, during = one(evidence, wants[0]), one(evidence, wants[1])
+    if before is None or during is None or not (before.complete and during.complete):
+        return None
+    known = {_key(each) for each in _ends(before, case)}
+    rows = _ends(during, case)
+    return Waited(
+        before=before,
+        during=during,
+        queued=sum(not each.inode for each in rows),
+        taken=sum(bool(each.inode) for each in rows),
+        new_queued=sum(not each.inode and _key(each) not in known for each in rows),
+        new_taken=sum(bool(each.inode) and _key(each) not in known for each in rows),
+    )
+
+
+def _ends(table: Connections, case: Case) -> list[Connection]:
+    """Return the upstream's ends of open connections."""
+    about = case.failure.about
+    if not isinstance(about, Endpoint):
+        return [each for each in table.connections if each.state is TcpState.ESTABLISHED]
+    open_ = {TcpState.ESTABLISHED, TcpState.CLOSE_WAIT}
+    return [
+        each
+        for each in table.connections
+        if each.local_port == about.port
+        and each.state in open_
+        and (same_address(each.local, about.address) or loopback(about.address))
+    ]
+
+
+def _key(connection: Connection) -> tuple[str, int]:
+    return connection.remote, connection.remote_port
