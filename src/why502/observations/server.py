@@ -26,6 +26,17 @@ class AppServer(Fact):
     source: str
 
 
+@frozen
+class Publishes(Fact):
+    """A unit or process whose command line, configuration or socket unit names addresses it serves.
+
+    About: that Unit or Process; asked about a Machine for all at once. `source` says where it is written.
+    """
+
+    binds: tuple[Address, ...]
+    source: str
+
+
 class Says(Enum):
     """What a server's log line tells (closed)."""
 
