@@ -138,7 +138,7 @@ def told(kind: type) -> tuple[str, str]:
     text = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
     about = re.search(r"\s*\(about: (.*?)\)", text)
     if about is None:
-        return text, ""
+        return text, "as told"
     return (text[: about.start()] + text[about.end() :]), about[1]
 
 
