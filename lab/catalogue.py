@@ -17,9 +17,7 @@ Build = Callable[[Bench], Scenario]
 
 def names(pattern: str = "*") -> list[str]:
     """`family/name` of every scenario that matches (a shell pattern, or a part of the name)."""
-    every = sorted(
-        f"{file.parent.name}/{file.stem}" for file in ROOM.glob("*/*.py") if not file.stem.startswith("_")
-    )
+    every = sorted(f"{file.parent.name}/{file.stem}" for file in ROOM.glob("*/*.py") if not file.stem.startswith("_"))
     return [name for name in every if fnmatch.fnmatch(name, pattern) or pattern in name]
 
 

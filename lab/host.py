@@ -327,6 +327,12 @@ class Running:
             os.kill(pid, how)
 
 
+def inner_pid(pid: int) -> int:
+    """The pid as its own box counts."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("NSpid")).split()[-1])
+
+
 def clean_environment() -> dict[str, str]:
     return {"PATH": PATH, "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 

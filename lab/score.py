@@ -53,7 +53,14 @@ class Mark:
 
 
 def judge(
-    name: str, seed: str, place: Place, scenario: Scenario, report: Report | None, seconds: float, memory: int, trouble: str
+    name: str,
+    seed: str,
+    place: Place,
+    scenario: Scenario,
+    report: Report | None,
+    seconds: float,
+    memory: int,
+    trouble: str,
 ) -> Mark:
     """Compare one report (None: there was none) with the truth at that place; memory in KiB."""
     look = scenario.views[place]

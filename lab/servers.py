@@ -60,9 +60,7 @@ class App:
             self.box.run(["systemctl", "start", self.unit])
         else:
             user = None if self.kind == "php-fpm" else self.user
-            self.running = self.box.start(
-                self.command, user=user, log=self.log, folder=self.folder, groups=self.groups
-            )
+            self.running = self.box.start(self.command, user=user, log=self.log, folder=self.folder, groups=self.groups)
         self.ready()
 
     def ready(self) -> None:
@@ -96,7 +94,9 @@ def accepts(box: Box, bind: str) -> bool:
         family = socket.AF_UNIX if unix else socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as sock:
             sock.settimeout(2)
-            where: object = str(box.path(bind)) if unix else ("127.0.0.1" if host in ("0.0.0.0", "*") else host, int(port))
+            where: object = (
+                str(box.path(bind)) if unix else ("127.0.0.1" if host in ("0.0.0.0", "*") else host, int(port))
+            )
             return sock.connect_ex(where) == 0  # type: ignore[arg-type]
 
     return box.in_network(work)
@@ -171,8 +171,10 @@ def _command(  # noqa: PLR0913 - one line of arguments for each server
     match kind:
         case "gunicorn" | "gthread":
             box.write(f"{folder}/wsgi.py", sources.wsgi(does))
-            worker = ["-k", "gthread", "--threads", str(workers), "-w", "1"] if kind == "gthread" else ["-w", str(workers)]
-            mask = ["--umask", oct(0o777 & ~int(socket_mode, 8))[2:]] if unix else []
+            worker = (
+                ["-k", "gthread", "--threads", str(workers), "-w", "1"] if kind == "gthread" else ["-w", str(workers)]
+            )
+            mask = ["--umask", f"0{0o777 & ~int(socket_mode, 8):o}"] if unix else []
             secure = ["--certfile", tls[0], "--keyfile", tls[1]] if tls else []
             alive = ["--keep-alive", str(int(keep))] if keep is not None else []
             where = f"unix:{bind}" if unix else bind
@@ -251,6 +253,8 @@ def raw(bench: Bench, box: Box, body: str, *, bind: str | None = None) -> App:
     host, _, port = bind.rpartition(":")
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     box.write(f"{folder}/service.py", RAW.format(host=host.strip("[]"), port=int(port), body=lines))
-    app = App(box, "raw", bind, name, user, folder, ["/usr/bin/python3", f"{folder}/service.py"], f"/var/log/{name}.log")
+    app = App(
+        box, "raw", bind, name, user, folder, ["/usr/bin/python3", f"{folder}/service.py"], f"/var/log/{name}.log"
+    )
     app.begin()
     return app

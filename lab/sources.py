@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Behaviour:
     """What an application does with a request; nothing of it is written in its source in plain words.
 
-    header: bytes of one more response header. body: bytes of the body.
+    header: bytes of one more response header (Python only: on paths with `on`). body: bytes of the body.
     sleep: seconds before the answer, where `on` (a part of the path) fits; while `gate` (a file) exists, if one is named.
     die: the serving process ends on such a request. eat: it allocates this many MiB.
     """
@@ -25,7 +25,7 @@ class Behaviour:
 
 def wsgi(does: Behaviour) -> str:
     """Python for gunicorn and uWSGI."""
-    return f'''import os
+    return f"""import os
 import time
 
 HELD = []
@@ -36,12 +36,12 @@ def application(environ, start_response):
     environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
 {_python_steps(does, "time.sleep")}    start_response("200 OK", {_python_headers(does)})
     return [b"x" * {does.body}]
-'''
+"""
 
 
 def asgi(does: Behaviour) -> str:
     """Python for uvicorn."""
-    return f'''import asyncio
+    return f"""import asyncio
 import os
 
 HELD = []
@@ -56,7 +56,7 @@ async def application(scope, receive, send):
 {_python_steps(does, "await asyncio.sleep")}    headers = [(k.lower().encode(), v.encode()) for k, v in {_python_headers(does)}]
     await send({{"type": "http.response.start", "status": 200, "headers": headers}})
     await send({{"type": "http.response.body", "body": b"x" * {does.body}}})
-'''
+"""
 
 
 def _python_steps(does: Behaviour, sleep: str) -> str:
@@ -79,10 +79,13 @@ def _python_steps(does: Behaviour, sleep: str) -> str:
 
 def _python_headers(does: Behaviour) -> str:
     fixed = f'("Content-Type", "text/plain"), ("Content-Length", "{does.body}")'
-    return f'[{fixed}, ("X-Context", "c" * {does.header})]' if does.header else f"[{fixed}]"
+    size = f"{does.header} if {does.on!r} in path else 1" if does.on else str(does.header)
+    return f'[{fixed}, ("X-Context", "c" * ({size}))]' if does.header else f"[{fixed}]"
 
 
-def node(does: Behaviour, port: int | str, host: str = "", keep: float = 5.0, tls: tuple[str, str] | None = None) -> str:
+def node(
+    does: Behaviour, port: int | str, host: str = "", keep: float = 5.0, tls: tuple[str, str] | None = None
+) -> str:
     """JavaScript for Node. `keep`: seconds an idle connection is kept."""
     test = " && ".join(
         [

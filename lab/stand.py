@@ -19,12 +19,70 @@ from lab.truth import NotShown
 
 T = TypeVar("T")
 
-WORDS = (
-    "amber basil cedar delta ember fjord garnet harbor indigo juniper kestrel lagoon maple nectar onyx pepper quartz"
-    " river saffron tundra umber velvet willow yarrow zephyr acorn birch clover dune elm fennel grove hazel iris"
-    " jasper kelp lotus meadow nutmeg olive poppy quill reed sage thistle"
-).split()
-ROUTES = "shop api cart search account orders catalog reports feed blog billing media tickets forum stock".split()
+WORDS = [
+    "amber",
+    "basil",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "garnet",
+    "harbor",
+    "indigo",
+    "juniper",
+    "kestrel",
+    "lagoon",
+    "maple",
+    "nectar",
+    "onyx",
+    "pepper",
+    "quartz",
+    "river",
+    "saffron",
+    "tundra",
+    "umber",
+    "velvet",
+    "willow",
+    "yarrow",
+    "zephyr",
+    "acorn",
+    "birch",
+    "clover",
+    "dune",
+    "elm",
+    "fennel",
+    "grove",
+    "hazel",
+    "iris",
+    "jasper",
+    "kelp",
+    "lotus",
+    "meadow",
+    "nutmeg",
+    "olive",
+    "poppy",
+    "quill",
+    "reed",
+    "sage",
+    "thistle",
+]
+ROUTES = [
+    "shop",
+    "api",
+    "cart",
+    "search",
+    "account",
+    "orders",
+    "catalog",
+    "reports",
+    "feed",
+    "blog",
+    "billing",
+    "media",
+    "tickets",
+    "forum",
+    "stock",
+]
 
 
 class Bench:
@@ -140,6 +198,15 @@ class Bench:
             check=True,
         ).stdout
         return out.split()[2].split("/")[0]
+
+    def memory_group(self, box: Box, mebibytes: int) -> Path:
+        """A cgroup that may use so much memory; the kernel ends a process of it that wants more."""
+        old = (journal.CGROUPS / "memory").is_dir()
+        group = journal.CGROUPS / (f"memory/{box.group}/{self.word()}" if old else f"{box.group}-{self.word()}")
+        group.mkdir()
+        self.made.note("cgroup", str(group.relative_to(journal.CGROUPS)))
+        (group / ("memory.limit_in_bytes" if old else "memory.max")).write_text(str(mebibytes << 20))
+        return group
 
     def name_it(self, name: str, address: str, *boxes: Box) -> None:
         """Make a name known in machines."""

@@ -19,7 +19,9 @@ def table(marks: Sequence[Mark]) -> str:
     """A Markdown table, which is also readable as it stands."""
     rows = [HEAD + TIMES, *(_cells(row) for row in add_up(marks))]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
 

@@ -7,10 +7,25 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 KINDS = frozenset(
-    (
-        "log-line page header config probe socket-table process unit journal kernel cgroup"
-        " packet-filter route resolver file admin pasted"
-    ).split()
+    [
+        "log-line",
+        "page",
+        "header",
+        "config",
+        "probe",
+        "socket-table",
+        "process",
+        "unit",
+        "journal",
+        "kernel",
+        "cgroup",
+        "packet-filter",
+        "route",
+        "resolver",
+        "file",
+        "admin",
+        "pasted",
+    ]
 )
 """The kinds of evidence that a report can name."""
 
@@ -92,5 +107,5 @@ def views(root: View, user: View, outside: View | None = None) -> dict[Place, Vi
 
 
 def sound(url: str, show: Callable[[], None]) -> Scenario:
-    """A healthy control: no cause may be named or proven from anywhere."""
+    """Make a healthy control: no cause may be named or proven from anywhere."""
     return Scenario(url, {place: View() for place in Place}, show, healthy=True)

@@ -14,7 +14,7 @@ class NotReady(RuntimeError):
 
 
 def until(what: str, ask: Callable[[], T | None], seconds: float = 10.0, every: float = 0.02) -> T:
-    """The first answer of `ask` that is true."""
+    """Await the first answer of `ask` that is true."""
     deadline = time.monotonic() + seconds
     while True:
         answer = ask()

@@ -1,17 +1,13 @@
 """A gunicorn unit was stopped; nginx, a unit too, still routes to its port."""
 
-from lab.nginx import Nginx
-from lab.servers import serve
+from lab.setups import site
 from lab.stand import Bench
 from lab.truth import Scenario, view, views
 
 
 def build(bench: Bench) -> Scenario:
-    box = bench.gateway(systemd=True)
-    app = serve(bench, box, "gunicorn", unit=True)
-    nginx = Nginx(bench, box)
-    nginx.route(app.pass_line())
-    nginx.start()
+    s = site(bench, "gunicorn", systemd=True)
+    box, app, nginx = s.box, s.app, s.nginx
     bench.expect_status(nginx.ask(), 200)
     app.stop()
     return Scenario(

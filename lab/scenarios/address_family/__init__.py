@@ -1,0 +1,1 @@
+"""The gateway picks the address family that the application does not use."""

@@ -1,0 +1,1 @@
+"""A sound response head is larger than the gateway's buffer."""

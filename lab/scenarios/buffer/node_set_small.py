@@ -1,0 +1,24 @@
+"""Node sends 12 kB, the gateway's buffer was set to 8k."""
+
+from lab.setups import site
+from lab.sources import Behaviour
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, "node", does=Behaviour(header=12000), lines=("proxy_buffer_size 8k;", "proxy_buffers 8 8k;"))
+    box, app, nginx = s.box, s.app, s.nginx
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view(
+                "gateway.buffer-too-small",
+                evidence=(("log-line", "probe", "header"), ("config",)),
+                subject=(app.bind, "proxy_buffer", "fastcgi_buffer", "uwsgi_buffer"),
+            ),
+            user=view("gateway.buffer-too-small", evidence=(("probe", "header"), ("config",))),
+        ),
+        lambda: nginx.expect_fault("too big header"),
+        failures=("header-too-big",),
+    )

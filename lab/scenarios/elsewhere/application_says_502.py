@@ -1,0 +1,27 @@
+"""The application itself answers 502 for what it needs."""
+
+from lab.nginx import Nginx
+from lab.servers import raw
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    box = bench.gateway()
+    app = raw(
+        bench,
+        box,
+        """head(conn)\nconn.sendall(b'HTTP/1.1 502 Bad Gateway\\r\\nContent-Length: 11\\r\\nContent-Type: text/plain\\r\\n\\r\\nno database')\nconn.close()""",
+    )
+    nginx = Nginx(bench, box)
+    nginx.route(app.pass_line())
+    nginx.start()
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view("application.answers-502", proven=False, chain="application.answers-502"),
+            user=view("application.answers-502", proven=False, chain="application.answers-502"),
+        ),
+        lambda: bench.expect_status(nginx.ask(), 502),
+        failures=("upstream-answered-error",),
+    )

@@ -1,0 +1,31 @@
+"""It reads the request and closes, whatever is asked."""
+
+from lab.nginx import Nginx
+from lab.servers import raw
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    box = bench.gateway()
+    app = raw(bench, box, """head(conn)\nconn.close()""")
+    nginx = Nginx(bench, box)
+    nginx.route(app.pass_line())
+    nginx.start()
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view(
+                "application.crashes-on-request",
+                proven=False,
+                chain="application.crashes-on-request application.request-rejected",
+            ),
+            user=view(
+                "application.crashes-on-request",
+                proven=False,
+                chain="application.crashes-on-request application.request-rejected",
+            ),
+        ),
+        lambda: nginx.expect_fault("prematurely closed"),
+        failures=("closed-before-response",),
+    )

@@ -1,0 +1,20 @@
+"""The worker dies on each such request."""
+
+from lab.setups import site
+from lab.sources import Behaviour
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, "gunicorn", does=Behaviour(die=True))
+    box, app, nginx = s.box, s.app, s.nginx
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view("application.crashes-on-request", proven=False, chain="application.crashes-on-request"),
+            user=view("application.crashes-on-request", proven=False, chain="application.crashes-on-request"),
+        ),
+        lambda: nginx.expect_fault("prematurely closed"),
+        failures=("closed-before-response", "reset-before-response"),
+    )

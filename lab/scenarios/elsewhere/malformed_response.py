@@ -1,0 +1,23 @@
+"""It answers with something that is no HTTP."""
+
+from lab.nginx import Nginx
+from lab.servers import raw
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    box = bench.gateway()
+    app = raw(bench, box, """head(conn)\nconn.sendall(b'<xml>no head</xml>' * 9 + b'\\x00\\n')\nconn.close()""")
+    nginx = Nginx(bench, box)
+    nginx.route(app.pass_line())
+    nginx.start()
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view("application.malformed-response", proven=False, chain="application.malformed-response"),
+            user=view("application.malformed-response", proven=False, chain="application.malformed-response"),
+        ),
+        lambda: bench.expect("no sound answer", nginx.ask().status != 200),
+        failures=("invalid-response", "closed-before-response"),
+    )

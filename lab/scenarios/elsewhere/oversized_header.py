@@ -1,0 +1,20 @@
+"""The head is 40 kB, more than any gateway should take."""
+
+from lab.setups import site
+from lab.sources import Behaviour
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, bench.pick(("gunicorn", "node")), does=Behaviour(header=40_000))
+    box, app, nginx = s.box, s.app, s.nginx
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view("application.oversized-header", proven=False, chain="application.oversized-header"),
+            user=view("application.oversized-header", proven=False, chain="application.oversized-header"),
+        ),
+        lambda: nginx.expect_fault("too big header"),
+        failures=("header-too-big",),
+    )

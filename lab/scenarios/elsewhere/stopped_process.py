@@ -1,0 +1,24 @@
+"""Every process of the application is stopped (state T); the gateway waits its 60 s."""
+
+import os
+import signal
+
+from lab.setups import site
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, "gunicorn", workers=2)
+    box, app, nginx = s.box, s.app, s.nginx
+    for pid in app.pids():
+        os.kill(pid, signal.SIGSTOP)
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view("application.hangs", proven=False, chain="application.hangs"),
+            user=view("application.hangs", proven=False, chain="application.hangs"),
+        ),
+        lambda: bench.expect("no answer", nginx.ask(seconds=1.5).error == "TimeoutError"),
+        failures=("response-timeout",),
+    )

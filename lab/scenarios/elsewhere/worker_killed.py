@@ -1,0 +1,28 @@
+"""uWSGI kills its worker after 2 s in the middle of the request."""
+
+from lab.setups import site
+from lab.sources import Behaviour
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, "uwsgi-http", does=Behaviour(sleep=30.0), more="--harakiri 2", workers=3)
+    box, app, nginx = s.box, s.app, s.nginx
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view(
+                "application.worker-killed",
+                proven=False,
+                chain="application.worker-killed application.crashes-on-request",
+            ),
+            user=view(
+                "application.worker-killed",
+                proven=False,
+                chain="application.worker-killed application.crashes-on-request",
+            ),
+        ),
+        lambda: nginx.expect_fault("prematurely closed"),
+        failures=("closed-before-response",),
+    )

@@ -1,0 +1,1 @@
+"""Sound set-ups with decoys: nothing may be accused."""

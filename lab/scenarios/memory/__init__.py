@@ -1,0 +1,1 @@
+"""The kernel ended the application, or its worker, for memory."""

@@ -1,0 +1,27 @@
+"""A uWSGI unit was stopped and left its unix socket file behind."""
+
+from lab.setups import site
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, "uwsgi", systemd=True, bind_app=f"/run/{bench.word()}/{bench.word()}.sock")
+    box, app, nginx = s.box, s.app, s.nginx
+    bench.expect_status(nginx.ask(), 200)
+    app.stop()
+    bench.expect("the socket file stays", box.path(app.bind).exists())
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view(
+                "application.not-running",
+                chain="network.nothing-listening",
+                evidence=(("unit", "journal"),),
+                subject=(app.name, app.bind),
+            ),
+            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
+        ),
+        lambda: nginx.expect_fault("Connection refused"),
+        failures=("connect-refused",),
+    )

@@ -1,0 +1,29 @@
+"""A Node unit was killed from outside (exit by signal 9, no memory record) and is not restarted."""
+
+from lab.setups import site
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+from lab.waiting import until
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, "node", systemd=True)
+    box, app, nginx = s.box, s.app, s.nginx
+    bench.expect_status(nginx.ask(), 200)
+    box.run(["systemctl", "kill", "--signal=KILL", app.unit])
+    until("the unit has failed", lambda: "failed" in box.run(["systemctl", "is-active", app.unit], check=False).stdout)
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view(
+                "application.not-running",
+                chain="network.nothing-listening",
+                evidence=(("unit", "journal"),),
+                subject=(app.name, app.bind),
+                forbidden="overload.out-of-memory",
+            ),
+            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
+        ),
+        lambda: nginx.expect_fault("Connection refused"),
+        failures=("connect-refused",),
+    )

@@ -1,0 +1,1 @@
+"""Nothing listens there, and nothing says that anything should."""

@@ -1,0 +1,22 @@
+"""The route names a local port that nothing ever used."""
+
+from lab.nginx import Nginx
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    box = bench.gateway()
+    where = f"127.0.0.1:{bench.port()}"
+    nginx = Nginx(bench, box)
+    nginx.route(f"proxy_pass http://{where};")
+    nginx.start()
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view("network.nothing-listening", evidence=(("socket-table",),), subject=(where,)),
+            user=view("network.nothing-listening", evidence=(("socket-table", "probe"),), subject=(where,)),
+        ),
+        lambda: nginx.expect_fault("Connection refused"),
+        failures=("connect-refused",),
+    )

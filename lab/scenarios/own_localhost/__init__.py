@@ -1,0 +1,1 @@
+"""The gateway says localhost, which is not where the application is."""

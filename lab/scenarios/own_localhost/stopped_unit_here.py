@@ -1,0 +1,32 @@
+"""The gateway shares the machine's network; a unit for exactly this address is stopped, though another container is there."""
+
+from lab.nginx import Nginx
+from lab.servers import serve
+from lab.setups import inner_network
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    box = bench.gateway(systemd=True)
+    inner_network(bench, box)
+    app = serve(bench, box, "gthread", unit=True)
+    nginx = Nginx(bench, box)
+    nginx.route(app.pass_line())
+    nginx.start()
+    bench.expect_status(nginx.ask(), 200)
+    app.stop()
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view(
+                "application.not-running",
+                chain="network.nothing-listening",
+                evidence=(("unit", "journal"),),
+                subject=(app.name, app.bind),
+            ),
+            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
+        ),
+        lambda: nginx.expect_fault("Connection refused"),
+        failures=("connect-refused",),
+    )

@@ -1,0 +1,1 @@
+"""The unix socket that the configuration names does not exist."""

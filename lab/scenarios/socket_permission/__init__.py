@@ -1,0 +1,1 @@
+"""The gateway's user may not open the unix socket."""

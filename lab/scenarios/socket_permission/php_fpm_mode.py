@@ -1,0 +1,19 @@
+"""php-fpm's socket has mode 0600 and another owner."""
+
+from lab.setups import site
+from lab.stand import Bench
+from lab.truth import Scenario, view, views
+
+
+def build(bench: Bench) -> Scenario:
+    s = site(bench, "php-fpm", socket_mode="600", bind_app=f"/run/{bench.word()}/{bench.word()}.sock")
+    box, app, nginx = s.box, s.app, s.nginx
+    return Scenario(
+        nginx.url(),
+        views(
+            root=view("gateway.socket-permission", evidence=(("file",),), subject=(app.bind,)),
+            user=view("gateway.socket-permission", evidence=(("file",),), subject=(app.bind,)),
+        ),
+        lambda: nginx.expect_fault("Permission denied"),
+        failures=("connect-denied",),
+    )

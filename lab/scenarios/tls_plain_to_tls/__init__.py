@@ -1,0 +1,1 @@
+"""The gateway speaks plain HTTP to a TLS port."""

@@ -1,0 +1,1 @@
+"""The gateway speaks TLS to a plain port."""

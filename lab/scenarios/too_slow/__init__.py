@@ -1,0 +1,1 @@
+"""It answers, but later than the gateway waits."""

@@ -1,0 +1,1 @@
+"""Every worker is in another request; the request itself is quick."""
