@@ -34,6 +34,8 @@ SOURCE = ROOT / "src" / "why502"
 CAUSES = tuple(shelf(catalogue, Cause))
 LOOKERS = tuple(each for room in (probes, host, gateways, servers) for each in shelf(room, Looker))
 IDS = {cause.id for cause in CAUSES}
+RESERVED = frozenset((ROOT / "tests" / "catalogue.txt").read_text().split())
+"""Identifiers of the catalogue, with or without a judge yet: a cause may explain what will get its judge later."""
 
 UNEXPLAINED = {FailureId.UNKNOWN}
 """Failures that no cause explains: what is unknown has no cause; `may_be` lists what it can be."""
@@ -69,7 +71,7 @@ def test_a_cause_explains_what_exists(cause: Cause) -> None:
     assert cause.explains
     assert 1 <= cause.common <= 9
     for explained in cause.explains:
-        assert isinstance(explained, FailureId) or explained in IDS, f"there is no {explained}"
+        assert isinstance(explained, FailureId) or explained in IDS | RESERVED, f"there is no {explained}"
 
 
 @pytest.mark.parametrize("failure", FailureId, ids=lambda failure: failure.value)
@@ -79,7 +81,7 @@ def test_a_failure_is_explained_or_listed(failure: FailureId) -> None:
 
 
 def test_explanations_go_down_and_never_round() -> None:
-    shallower = {cause.id: {each for each in cause.explains if not isinstance(each, FailureId)} for cause in CAUSES}
+    shallower = {cause.id: {each for each in cause.explains if each in IDS} for cause in CAUSES}
     settled: set[str] = set()
     while free := {one for one, below in shallower.items() if one not in settled and below <= settled}:
         settled |= free
