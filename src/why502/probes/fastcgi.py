@@ -169,7 +169,9 @@ class ResponseReader:
                 self._reject(Reply.INVALID, f"unexpected FastCGI record: {kind}")
             elif kind == Kind.STDOUT and not self._content:
                 self._reject(Reply.INVALID, "prematurely closed FastCGI stdout")
-            self._output_seen = self._output_seen or kind == Kind.STDOUT
+            if kind == Kind.STDOUT:
+                self._output_seen = True
+                self._lines_in.split()
 
     def _output(self, byte: int) -> None:
         self._block.append(byte)

@@ -100,6 +100,7 @@ class HeaderLines:
         self._checked = version >= NAMES_CHECKED
         self._line = bytearray()
         self._name_end = self._value_start = self._value_end = 0
+        self._split = False
         self._take: Callable[[int], Step] = self._start
 
     def feed(self, byte: int) -> Step:
@@ -109,6 +110,10 @@ class HeaderLines:
         if step is Step.LINE:
             self._take = self._start
         return step
+
+    def split(self) -> None:
+        """Note that what follows lies elsewhere in the buffer: a repeated status line is then not recognised."""
+        self._split = True
 
     @property
     def name(self) -> bytes:
@@ -139,6 +144,7 @@ class HeaderLines:
 
     def _start(self, byte: int) -> Step:
         self._line.clear()
+        self._split = False
         self._name_end = self._value_start = self._value_end = 0
         if byte == CR:
             self._take = self._blank_line
@@ -162,7 +168,7 @@ class HeaderLines:
         elif byte == LF:
             self._ended(name_too=True)
             return Step.LINE
-        elif byte == SLASH and bytes(self._line) == _IIS:
+        elif byte == SLASH and bytes(self._line) == _IIS and not self._split:
             self._take = self._ignored
         elif byte == 0 or (self._checked and byte in _FORBIDDEN_IN_NAME):
             return self._bad()
