@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lab import journal, tables
 from lab.catalogue import load, names
-from lab.runner import Trouble, run_scenario
+from lab.runner import LabError, run_scenario
 from lab.score import Mark
 from lab.truth import Place
 
@@ -61,7 +61,7 @@ def _run(options: argparse.Namespace, places: Sequence[Place]) -> int:
             name, seed = jobs[job]
             try:
                 got = job.result()
-            except Trouble as error:
+            except LabError as error:
                 troubles.append(str(error))
                 print(f"LAB FAILED {error}", file=sys.stderr)
                 continue

@@ -22,7 +22,7 @@ def names(pattern: str = "*") -> list[str]:
 
 
 def load(name: str) -> Build:
-    """The `build` of a scenario."""
+    """Load the `build` of a scenario."""
     module = importlib.import_module("lab.scenarios." + name.replace("/", "."))
     build = getattr(module, "build", None)
     if not callable(build) or not (module.__doc__ or "").strip():

@@ -21,19 +21,44 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from lab.journal import CGROUPS, Journal, started
-from lab.waiting import NotReady, until
+from lab.waiting import NotReadyError, until
 
 T = TypeVar("T")
 
-MASKED = (  # what a booting systemd would do to the one kernel that all boxes share, or need not do at all
-    "systemd-sysctl.service systemd-modules-load.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount"
-    " systemd-udevd.service systemd-udev-trigger.service systemd-udevd-control.socket systemd-udevd-kernel.socket"
-    " systemd-random-seed.service systemd-update-utmp.service systemd-tmpfiles-clean.timer systemd-timesyncd.service"
-    " dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount"
-    " sys-fs-fuse-connections.mount modprobe@.service kmod-static-nodes.service apt-daily.timer apt-daily-upgrade.timer"
-    " logrotate.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer man-db.timer phpsessionclean.timer"
-    " systemd-journal-catalog-update.service systemd-hwdb-update.service systemd-machine-id-commit.service"
-).split()
+# What a booting systemd would do to the one kernel that all boxes share, or need not do at all.
+MASKED = (
+    "systemd-sysctl.service",
+    "systemd-modules-load.service",
+    "systemd-binfmt.service",
+    "proc-sys-fs-binfmt_misc.automount",
+    "systemd-udevd.service",
+    "systemd-udev-trigger.service",
+    "systemd-udevd-control.socket",
+    "systemd-udevd-kernel.socket",
+    "systemd-random-seed.service",
+    "systemd-update-utmp.service",
+    "systemd-tmpfiles-clean.timer",
+    "systemd-timesyncd.service",
+    "dev-hugepages.mount",
+    "dev-mqueue.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "sys-kernel-config.mount",
+    "sys-fs-fuse-connections.mount",
+    "modprobe@.service",
+    "kmod-static-nodes.service",
+    "apt-daily.timer",
+    "apt-daily-upgrade.timer",
+    "logrotate.timer",
+    "dpkg-db-backup.timer",
+    "e2scrub_all.timer",
+    "fstrim.timer",
+    "man-db.timer",
+    "phpsessionclean.timer",
+    "systemd-journal-catalog-update.service",
+    "systemd-hwdb-update.service",
+    "systemd-machine-id-commit.service",
+)
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CLONE_NEWNET = 0x40000000
@@ -98,7 +123,7 @@ class Box:
 
     def _first_process(self) -> int | None:
         if self._outer.poll() is not None:
-            raise NotReady("box did not start: " + (self._room / "complaints").read_text()[-500:])
+            raise NotReadyError("box did not start: " + (self._room / "complaints").read_text()[-500:])
         assert self._outer.stdout is not None
         if self._outer.stdout.readline() != b"ready\n":
             return None
@@ -173,7 +198,7 @@ class Box:
     # -- processes
 
     def inside(self, command: str | Sequence[str], user: str | None = None) -> list[str]:
-        """The command line that runs a command in this box."""
+        """Give the command line that runs a command in this box."""
         words = shlex.split(command) if isinstance(command, str) else list(command)
         drop: list[str] = []
         if user is not None and user != "root":
@@ -201,7 +226,7 @@ class Box:
             env=clean_environment(),
         )
         if check and done.returncode:
-            raise NotReady(f"{command}: exit {done.returncode}: {done.stdout[-800:]}{done.stderr[-800:]}")
+            raise NotReadyError(f"{command}: exit {done.returncode}: {done.stdout[-800:]}{done.stderr[-800:]}")
         return done
 
     def start(
@@ -249,9 +274,7 @@ class Box:
 
         def go() -> None:
             try:
-                with open(f"/proc/{network_of or self.pid}/ns/net") as namespace:
-                    if _LIBC.setns(namespace.fileno(), CLONE_NEWNET):
-                        raise OSError(ctypes.get_errno(), "setns")
+                _enter_network(network_of or self.pid)
                 box.append(work())
             except Exception as error:  # noqa: BLE001 - handed to the caller's thread
                 trouble.append(error)
@@ -263,7 +286,7 @@ class Box:
             raise trouble[0]
         return box[0]
 
-    def ask(
+    def ask(  # noqa: PLR0913 - the parts of a request
         self,
         address: str,
         port: int,
@@ -293,6 +316,13 @@ class Box:
         return self.in_network(work)
 
 
+def _enter_network(pid: int) -> None:
+    """Move this thread to the network of a process."""
+    with Path(f"/proc/{pid}/ns/net").open() as namespace:
+        if _LIBC.setns(namespace.fileno(), CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns")
+
+
 class Running:
     """A program started in a box."""
 
@@ -301,7 +331,7 @@ class Running:
         self.child = child
 
     def pids(self) -> list[int]:
-        """The program and all that it started, oldest first, without the nsenter in front of it."""
+        """List the program and all that it started, oldest first, without the nsenter in front of it."""
         found: list[int] = []
         edge = [self.child.pid]
         while edge:
@@ -328,7 +358,7 @@ class Running:
 
 
 def inner_pid(pid: int) -> int:
-    """The pid as its own box counts."""
+    """Give the pid as its own box counts."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("NSpid")).split()[-1])
 

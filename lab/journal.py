@@ -28,7 +28,7 @@ class Journal:
 
 
 def started(pid: int) -> int:
-    """Start time of a process in clock ticks since boot, 0 if there is none: with the pid it names one process for ever."""
+    """Start time of a process in clock ticks since boot, 0 if there is none; with the pid it names one process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

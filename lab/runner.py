@@ -19,14 +19,14 @@ from lab.catalogue import load
 from lab.host import PYTHON, Box, clean_environment
 from lab.score import Mark, judge
 from lab.stand import Bench, bench
-from lab.truth import NotShown, Place, Scenario
-from lab.waiting import NotReady
+from lab.truth import NotShownError, Place, Scenario
+from lab.waiting import NotReadyError
 
 PATIENCE = 40.0  # seconds that a run of the tool may take, well over its own deadline
 TOOL = (PYTHON, "-m", "why502", "--json")
 
 
-class Trouble(RuntimeError):
+class LabError(RuntimeError):
     """The lab itself failed at this scenario."""
 
 
@@ -37,8 +37,8 @@ def run_scenario(name: str, seed: str, places: Sequence[Place], keep: Path | Non
             scenario = load(name)(stand)
             scenario.show()
             return [_look(stand, name, seed, scenario, place, keep) for place in places]
-    except (NotShown, NotReady, subprocess.SubprocessError, OSError, KeyError) as error:
-        raise Trouble(
+    except (NotShownError, NotReadyError, subprocess.SubprocessError, OSError, KeyError) as error:
+        raise LabError(
             f"{name} seed {seed}: {type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}"
         ) from error
 
@@ -91,7 +91,7 @@ def _await(child: subprocess.Popen[bytes], deadline: float) -> tuple[int, resour
 
 
 def _parse(out: bytes, errors: bytes, status: int) -> tuple[dict[str, Any] | None, str]:
-    """The report, and what was wrong with the run."""
+    """Read the report, and what was wrong with the run."""
     last = errors.decode(errors="replace").strip().splitlines()[-1:]
     try:
         report = json.loads(out)
@@ -105,7 +105,7 @@ def _parse(out: bytes, errors: bytes, status: int) -> tuple[dict[str, Any] | Non
 
 
 def _status_trouble(report: dict[str, Any], status: int) -> str:
-    """The documented exit status of each verdict."""
+    """Compare with the documented exit status of each verdict."""
     proven = any(incident.get("certainty") == "proven" for incident in report.get("incidents", ()))
     fault = {1, 0} if report.get("verdict") == "other-error" else {1}
     want = {

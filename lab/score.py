@@ -11,7 +11,7 @@ from lab.truth import KINDS, Place, Scenario, View
 
 Report = Mapping[str, Any]
 
-BASELINE = {  # for each failure the cause that brings it about most often in the field: what a table without looking would say
+BASELINE = {  # for each failure its most common cause in the field: what a table that does not look would say
     "connect-refused": "application.not-running",
     "connect-no-socket": "gateway.socket-missing",
     "connect-denied": "gateway.socket-permission",
@@ -52,7 +52,7 @@ class Mark:
     trouble: str = ""
 
 
-def judge(
+def judge(  # noqa: PLR0913, PLR0917 - a run and what became of it
     name: str,
     seed: str,
     place: Place,
@@ -145,7 +145,7 @@ def _wrong(report: Report | None, look: View) -> set[str]:
 
 
 def _accused(report: Report | None) -> list[str]:
-    """What a report on a sound set-up complains of."""
+    """List what a report on a sound set-up complains of."""
     if report is None:
         return []
     causes = [str(incident.get("cause") or _failure(incident)) for incident in report.get("incidents", ())]

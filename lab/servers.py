@@ -45,7 +45,7 @@ class App:
         return int(self.bind.rpartition(":")[2])
 
     def pass_line(self, bind: str | None = None, scheme: str | None = None) -> str:
-        """The nginx directives that hand a request to it."""
+        """Give the nginx directives that hand a request to it."""
         bind = bind or self.bind
         place = f"unix:{bind}" if bind.startswith("/") else bind
         if self.kind == "php-fpm":
@@ -102,7 +102,7 @@ def accepts(box: Box, bind: str) -> bool:
     return box.in_network(work)
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each is a wish of some scenario
     bench: Bench,
     box: Box,
     kind: str,
@@ -122,7 +122,7 @@ def serve(
     start: bool = True,
     groups: Sequence[Path] = (),
 ) -> App:
-    """An application server of that kind. `keep`: seconds that idle connections are kept, where the server has a setting."""
+    """Make an application server. `keep`: seconds that idle connections are kept, where there is a setting for it."""
     name = name or bench.word()
     user = user or bench.user(box)
     root = bench.pick(("/srv", "/opt", "/var/www", "/home"))
@@ -152,7 +152,7 @@ def _unit(app: App, lines: Sequence[str]) -> str:
     )
 
 
-def _command(  # noqa: PLR0913 - one line of arguments for each server
+def _command(  # noqa: PLR0913, PLR0917 - one line of arguments for each server
     box: Box,
     kind: str,
     folder: str,
@@ -184,10 +184,10 @@ def _command(  # noqa: PLR0913 - one line of arguments for each server
             ]
         case "uvicorn":
             box.write(f"{folder}/asgi.py", sources.asgi(does))
-            where = ["--uds", bind] if unix else ["--host", host.strip("[]"), "--port", port]
+            at = ["--uds", bind] if unix else ["--host", host.strip("[]"), "--port", port]
             secure = ["--ssl-certfile", tls[0], "--ssl-keyfile", tls[1]] if tls else []
             alive = ["--timeout-keep-alive", str(int(keep))] if keep is not None else []
-            return [str(VENV / "uvicorn"), *where, *secure, *alive, "--app-dir", folder, "asgi:application"]
+            return [str(VENV / "uvicorn"), *at, *secure, *alive, "--app-dir", folder, "asgi:application"]
         case "uwsgi-http" | "uwsgi":
             box.write(f"{folder}/wsgi.py", sources.wsgi(does))
             option = "--http-socket" if kind == "uwsgi-http" else "--socket"
@@ -199,8 +199,9 @@ def _command(  # noqa: PLR0913 - one line of arguments for each server
             box.write(f"{folder}/index.php", sources.php(does))
             pool = box.write(
                 f"/etc/php/8.2/fpm/pool.d/{name}.conf",
-                f"[{name}]\nuser = {user}\ngroup = {user}\nlisten = {bind}\nlisten.owner = {user}\nlisten.group = {user}\n"
-                f"listen.mode = 0{socket_mode}\npm = static\npm.max_children = {workers}\ncatch_workers_output = yes\n",
+                f"[{name}]\nuser = {user}\ngroup = {user}\nlisten = {bind}\n"
+                f"listen.owner = {user}\nlisten.group = {user}\nlisten.mode = 0{socket_mode}\n"
+                f"pm = static\npm.max_children = {workers}\ncatch_workers_output = yes\n",
             )
             conf = box.write(
                 f"/etc/php/8.2/fpm/{name}-fpm.conf",
@@ -245,7 +246,7 @@ while True:
 
 
 def raw(bench: Bench, box: Box, body: str, *, bind: str | None = None) -> App:
-    """An upstream that does exactly these Python lines with each connection `conn` (`head(conn)` reads one request)."""
+    """Make an upstream that does these lines of Python with each connection `conn` (`head(conn)` reads one request)."""
     name = bench.word()
     user = bench.user(box)
     folder = box.folder(f"/opt/{name}")

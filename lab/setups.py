@@ -32,7 +32,7 @@ class Site:
     nginx: Nginx
 
 
-def site(
+def site(  # noqa: PLR0913 - each is a wish of some scenario
     bench: Bench,
     kind: str,
     *,
@@ -67,7 +67,7 @@ def certificate(bench: Bench, box: Box, *names: str, owner: str | None = None) -
 
 
 def inner_network(bench: Bench, box: Box) -> tuple[int, str]:
-    """A network of its own inside a machine, as a container has it: a pid in it (the real machine's) and its address.
+    """Make a network inside a machine, as a container has it: a pid in it (the real machine's) and its address.
 
     The machine routes between its client and it.
     """
@@ -118,9 +118,9 @@ def load(nginx: Nginx, path: str, clients: int) -> Iterator[None]:
 def idle_race(site: Site, idle: float, rounds: int = 2, clients: int = 2) -> None:
     """Make the gateway use kept connections that the application has just closed as idle.
 
-    The gateway's workers are late (stopped) for the moment in which the application closes; the next POST waits for them
-    before the close does, so they take the kept connection first and learn of the close afterwards: what happens on a
-    busy gateway by chance happens here each time. `idle`: seconds that the application keeps an idle connection.
+    The gateway's workers are late (stopped) in the moment in which the application closes; the next POST waits for
+    them before the close does, so they take the kept connection first and learn of the close afterwards: what happens
+    on a busy gateway by chance happens here each time. `idle`: seconds that the application keeps an idle connection.
     """
     nginx = site.nginx
     for _ in range(rounds):
@@ -165,7 +165,7 @@ def _is_worker(pid: int) -> bool:
 
 
 def _half_closed(nginx: Nginx, app: App) -> int:
-    """Connections to the application whose other end has closed (CLOSE-WAIT)."""
+    """Count connections to the application whose other end has closed (CLOSE-WAIT)."""
     rows = Path(f"/proc/{nginx.box.pid}/net/tcp").read_text().splitlines()[1:]
     fields = [row.split() for row in rows]
     return sum(1 for row in fields if row[3] == "08" and int(row[2].rpartition(":")[2], 16) == app.port)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What an application does with a request; nothing of it is written in its source in plain words.
+    """What an application does with a request; its source does not say so in plain words.
 
     header: bytes of one more response header (Python only: on paths with `on`). body: bytes of the body.
-    sleep: seconds before the answer, where `on` (a part of the path) fits; while `gate` (a file) exists, if one is named.
+    sleep: seconds before the answer. on: only where this is part of the path. gate: only while this file exists.
     die: the serving process ends on such a request. eat: it allocates this many MiB.
     """
 
@@ -53,7 +53,8 @@ async def application(scope, receive, send):
     path = scope["path"]
     while (await receive()).get("more_body"):
         pass
-{_python_steps(does, "await asyncio.sleep")}    headers = [(k.lower().encode(), v.encode()) for k, v in {_python_headers(does)}]
+{_python_steps(does, "await asyncio.sleep")}    fields = {_python_headers(does)}
+    headers = [(name.lower().encode(), value.encode()) for name, value in fields]
     await send({{"type": "http.response.start", "status": 200, "headers": headers}})
     await send({{"type": "http.response.body", "body": b"x" * {does.body}}})
 """

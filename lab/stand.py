@@ -10,12 +10,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
-from types import TracebackType
 from typing import TypeVar
 
 from lab import journal
 from lab.host import Answer, Box
-from lab.truth import NotShown
+from lab.truth import NotShownError
 
 T = TypeVar("T")
 
@@ -103,14 +102,6 @@ class Bench:
         self.gateway_box: Box | None = None
         self.client_box: Box | None = None
 
-    def __enter__(self) -> Bench:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         self._tidy.close()
         for box in reversed(self.boxes):
@@ -127,7 +118,7 @@ class Bench:
         return self._words.pop()
 
     def route(self) -> str:
-        """A path prefix of a site, without slashes."""
+        """Draw a path prefix of a site, without slashes."""
         return self._routes.pop()
 
     def pick(self, choices: Sequence[T]) -> T:
@@ -136,8 +127,11 @@ class Bench:
     def shuffled(self, items: Sequence[T]) -> list[T]:
         return self.rng.sample(list(items), len(items))
 
-    def port(self) -> int:
-        """A port that nothing of this bench uses; often a usual one. Each box has all ports to itself."""
+    def port(self, wish: int | None = None) -> int:
+        """Draw a port that nothing of this bench uses (the wish, if it is free); often a usual one."""
+        if wish is not None and wish not in self._ports:
+            self._ports.add(wish)
+            return wish
         while True:
             usual = (3000, 4000, 5000, 7000, 8000, 8001, 8080, 8081, 8888, 9000, 9090)
             port = self.rng.choice(usual) if self.rng.random() < 0.4 else self.rng.randrange(2000, 30000)
@@ -163,14 +157,14 @@ class Bench:
         return box
 
     def gateway(self, *, systemd: bool = False) -> Box:
-        """The machine of the gateway, with a client's machine wired to it."""
+        """Make the machine of the gateway, with a client's machine wired to it."""
         self.gateway_box = self.box(systemd=systemd)
         self.client_box = self.box()
         self.wire(self.client_box, self.gateway_box)
         return self.gateway_box
 
     def user(self, box: Box, extra_group: str = "") -> str:
-        """A new user of that machine."""
+        """Make a new user of that machine."""
         name = self.word()
         box.add_user(name, self.number(), extra_group)
         return name
@@ -190,7 +184,7 @@ class Bench:
         return f"{net}.1", f"{net}.2"
 
     def address(self, box: Box, interface: int = 0) -> str:
-        """The IPv4 address of an interface of a box."""
+        """Look up the IPv4 address of an interface of a box."""
         out = subprocess.run(
             ["nsenter", "-t", str(box.pid), "-n", "ip", "-4", "-br", "address", "show", f"eth{interface}"],
             capture_output=True,
@@ -200,7 +194,7 @@ class Bench:
         return out.split()[2].split("/")[0]
 
     def memory_group(self, box: Box, mebibytes: int) -> Path:
-        """A cgroup that may use so much memory; the kernel ends a process of it that wants more."""
+        """Make a cgroup that may use so much memory; the kernel ends a process of it that wants more."""
         old = (journal.CGROUPS / "memory").is_dir()
         group = journal.CGROUPS / (f"memory/{box.group}/{self.word()}" if old else f"{box.group}-{self.word()}")
         group.mkdir()
@@ -218,7 +212,7 @@ class Bench:
 
     def expect(self, what: str, holds: bool, seen: object = "") -> None:
         if not holds:
-            raise NotShown(f"{what}; seen: {seen}")
+            raise NotShownError(f"{what}; seen: {seen}")
 
     def expect_status(self, answer: Answer, *status: int) -> None:
         self.expect(f"the client gets {status}", answer.status in status, answer)
@@ -231,7 +225,7 @@ def _ip(line: str, pid: int | None = None) -> None:
 
 @contextlib.contextmanager
 def bench(seed: str) -> Iterator[Bench]:
-    """A bench that is taken down whatever happens."""
+    """Make a bench that is taken down whatever happens."""
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         raise SystemExit("the lab makes namespaces: it needs root and util-linux")
     made = Bench(seed)

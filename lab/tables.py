@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ TIMES = ("median s", "p95 s", "MiB")
 
 
 def table(marks: Sequence[Mark]) -> str:
-    """A Markdown table, which is also readable as it stands."""
+    """Write a Markdown table, which is also readable as it stands."""
     rows = [HEAD + TIMES, *(_cells(row) for row in add_up(marks))]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [
@@ -62,7 +62,7 @@ def _finding(mark: Mark) -> str:
 
 def page(marks: Sequence[Mark], troubles: Sequence[str], seeds: Sequence[str]) -> str:
     """docs/accuracy.md"""
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = dt.datetime.now(dt.UTC).date().isoformat()
     scenarios = len({mark.scenario for mark in marks})
     lines = [
         "# How often it is right",
@@ -70,12 +70,12 @@ def page(marks: Sequence[Mark], troubles: Sequence[str], seeds: Sequence[str]) -
         f"Made by `python -m lab run --seeds {','.join(seeds)} --write docs/accuracy.md` on {today}:",
         f"{scenarios} scenarios, {len(marks)} runs of the tool. {versions()}.",
         "",
-        "Real faults of known cause, made with the real programs. *first*: the first cause is right. *subject*: and of the",
-        "right thing. *proven*: of those that can be proven from there, proven with the deciding fact among the evidence.",
-        "*failure*: what the gateway met is named rightly. *baseline*: a table that is told the true failure and answers",
-        "its most common cause. *wrong*: causes proven that are not true or cannot be known from there. *accused*: sound",
-        "set-ups in which something was accused. *root*, *user*: on the gateway with and without root. *outside*: a client's",
-        "machine; what lies behind a gateway can only be guessed there, and a guess is counted if it happens to be right.",
+        "Real faults of known cause, made with the real programs. *first*: the first cause is right. *subject*: and of",
+        "the right thing. *proven*: of those that can be proven from there, proven with the deciding fact among the",
+        "evidence. *failure*: what the gateway met is named rightly. *baseline*: a table that is told the true failure",
+        "and answers its most common cause. *wrong*: causes proven that are not true or cannot be known from there.",
+        "*accused*: sound set-ups in which something was accused. *root*, *user*: on the gateway with and without root.",
+        "*outside*: a client's machine; what lies behind a gateway can only be guessed there, and a right guess is counted.",
         "",
         table(marks),
         "",

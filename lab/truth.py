@@ -78,7 +78,7 @@ class Scenario:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-class NotShown(AssertionError):
+class NotShownError(AssertionError):
     """The fault did not show itself, so no tool may be measured by it."""
 
 
@@ -91,14 +91,14 @@ def view(
     subject: tuple[str, ...] = (),
     forbidden: str = "",
 ) -> View:
-    """A view written shortly: `chain` and `forbidden` are ids separated by blanks; `first` may be proven where demanded."""
+    """Write a view shortly: `chain` and `forbidden` are ids separated by blanks; `first` may be proven if `proven`."""
     names = (first,) if isinstance(first, str) else first
     allowed = frozenset(chain.split()) | (frozenset(names) if proven else frozenset())
     return View(names, proven, allowed, evidence, subject, frozenset(forbidden.split()))
 
 
 def views(root: View, user: View, outside: View | None = None) -> dict[Place, View]:
-    """The views from all places; from outside nothing behind the gateway can be proven unless the scenario says so."""
+    """Give the views from all places; from outside nothing behind a gateway is provable unless the scenario says so."""
     return {
         Place.ROOT: root,
         Place.USER: user,

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class NotReady(RuntimeError):
+class NotReadyError(RuntimeError):
     """What a scenario needs did not come about in its time."""
 
 
@@ -21,5 +21,5 @@ def until(what: str, ask: Callable[[], T | None], seconds: float = 10.0, every: 
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise NotReady(f"not within {seconds} s: {what}")
+            raise NotReadyError(f"not within {seconds} s: {what}")
         time.sleep(every)

@@ -8,7 +8,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "node", does=Behaviour(header=12000), lines=("proxy_buffer_size 8k;", "proxy_buffers 8 8k;"))
-    box, app, nginx = s.box, s.app, s.nginx
+    app, nginx = s.app, s.nginx
     return Scenario(
         nginx.url(),
         views(

@@ -8,7 +8,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "uvicorn", does=Behaviour(header=9000, on="/list"))
-    box, app, nginx = s.box, s.app, s.nginx
+    app, nginx = s.app, s.nginx
     return Scenario(
         nginx.url(),
         views(

@@ -5,14 +5,22 @@ from lab.servers import raw
 from lab.stand import Bench
 from lab.truth import Scenario, view, views
 
+CODE = r"""
+head(conn)
+conn.sendall(
+    b'HTTP/1.1 502 Bad Gateway\r\n'
+    b'Content-Length: 11\r\n'
+    b'Content-Type: text/plain\r\n'
+    b'\r\n'
+    b'no database'
+)
+conn.close()
+"""
+
 
 def build(bench: Bench) -> Scenario:
     box = bench.gateway()
-    app = raw(
-        bench,
-        box,
-        """head(conn)\nconn.sendall(b'HTTP/1.1 502 Bad Gateway\\r\\nContent-Length: 11\\r\\nContent-Type: text/plain\\r\\n\\r\\nno database')\nconn.close()""",
-    )
+    app = raw(bench, box, CODE)
     nginx = Nginx(bench, box)
     nginx.route(app.pass_line())
     nginx.start()

@@ -5,10 +5,15 @@ from lab.servers import raw
 from lab.stand import Bench
 from lab.truth import Scenario, view, views
 
+CODE = r"""
+head(conn)
+conn.close()
+"""
+
 
 def build(bench: Bench) -> Scenario:
     box = bench.gateway()
-    app = raw(bench, box, """head(conn)\nconn.close()""")
+    app = raw(bench, box, CODE)
     nginx = Nginx(bench, box)
     nginx.route(app.pass_line())
     nginx.start()

@@ -11,7 +11,8 @@ def build(bench: Bench) -> Scenario:
     box = bench.gateway(systemd=True)
     app = serve(bench, box, "node", unit=True)
     source = f"{app.folder}/server.js"
-    more = "const kept = []; server.on('request', (q) => { if (q.url.includes('grow')) for (;;) kept.push([1, 2, 3, kept.length]); });"
+    grow = "if (q.url.includes('grow')) for (;;) kept.push([1, 2, 3, kept.length]);"
+    more = f"const kept = []; server.on('request', (q) => {{ {grow} }});"
     box.write(source, box.read(source) + more)
     unit = f"/etc/systemd/system/{app.unit}"
     box.write(unit, box.read(unit).replace("/usr/bin/node ", "/usr/bin/node --max-old-space-size=24 "))

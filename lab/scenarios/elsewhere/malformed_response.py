@@ -5,10 +5,16 @@ from lab.servers import raw
 from lab.stand import Bench
 from lab.truth import Scenario, view, views
 
+CODE = r"""
+head(conn)
+conn.sendall(b'<xml>no head</xml>' * 9 + b'\x00\n')
+conn.close()
+"""
+
 
 def build(bench: Bench) -> Scenario:
     box = bench.gateway()
-    app = raw(bench, box, """head(conn)\nconn.sendall(b'<xml>no head</xml>' * 9 + b'\\x00\\n')\nconn.close()""")
+    app = raw(bench, box, CODE)
     nginx = Nginx(bench, box)
     nginx.route(app.pass_line())
     nginx.start()

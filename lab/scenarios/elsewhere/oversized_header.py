@@ -8,7 +8,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, bench.pick(("gunicorn", "node")), does=Behaviour(header=40_000))
-    box, app, nginx = s.box, s.app, s.nginx
+    nginx = s.nginx
     return Scenario(
         nginx.url(),
         views(

@@ -10,7 +10,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "gunicorn", workers=2)
-    box, app, nginx = s.box, s.app, s.nginx
+    app, nginx = s.app, s.nginx
     for pid in app.pids():
         os.kill(pid, signal.SIGSTOP)
     return Scenario(

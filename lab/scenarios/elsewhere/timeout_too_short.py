@@ -8,7 +8,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "gunicorn", does=Behaviour(sleep=3.0), lines=("proxy_read_timeout 2s;",), workers=6)
-    box, app, nginx = s.box, s.app, s.nginx
+    nginx = s.nginx
     return Scenario(
         nginx.url(),
         views(

@@ -8,7 +8,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "uwsgi-http", does=Behaviour(sleep=30.0), more="--harakiri 2", workers=3)
-    box, app, nginx = s.box, s.app, s.nginx
+    nginx = s.nginx
     return Scenario(
         nginx.url(),
         views(

@@ -9,7 +9,7 @@ from lab.waiting import until
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "node", does=Behaviour(sleep=1.0, on="slow"))
-    box, app, nginx = s.box, s.app, s.nginx
+    box, nginx = s.box, s.nginx
     for _ in range(5):
         nginx.ask(f"{nginx.prefix}/slow", seconds=0.3)
     until("the log has them", lambda: "499" in box.read(nginx.access_path))

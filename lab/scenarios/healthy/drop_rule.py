@@ -7,7 +7,7 @@ from lab.truth import Scenario, sound
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "node")
-    box, app, nginx = s.box, s.app, s.nginx
+    box, nginx = s.box, s.nginx
     box.run(f"iptables -A INPUT -p tcp --dport {bench.port()} -j DROP")
     box.run("nft add table inet guard")
     box.run(["nft", "add chain inet guard input { type filter hook input priority 5; }"])

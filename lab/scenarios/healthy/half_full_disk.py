@@ -7,7 +7,7 @@ from lab.truth import Scenario, sound
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "php-fpm")
-    box, app, nginx = s.box, s.app, s.nginx
+    box, nginx = s.box, s.nginx
     folder = box.folder(f"/srv/{bench.word()}")
     box.run(f"mount -t tmpfs -o size=8m tmpfs {folder}")
     box.write(f"{folder}/dump.bin", bytes(6 << 20))

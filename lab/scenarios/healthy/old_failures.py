@@ -13,8 +13,9 @@ def build(bench: Bench) -> Scenario:
     then = time.time() - 7 * 86400
     day = time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(then))
     line = (
-        f"{day} [error] 77#77: *{{}} connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.9,"
-        f' server: {nginx.host}, request: "GET {nginx.prefix}/list HTTP/1.1", upstream: "http://{app.bind}/", host: "{nginx.host}"\n'
+        f"{day} [error] 77#77: *{{}} connect() failed (111: Connection refused) while connecting to upstream,"
+        f' client: 10.0.0.9, server: {nginx.host}, request: "GET {nginx.prefix}/list HTTP/1.1",'
+        f' upstream: "http://{app.bind}/", host: "{nginx.host}"\n'
     )
     old = "".join(line.format(number) for number in range(40))
     path = box.path(nginx.error_path)

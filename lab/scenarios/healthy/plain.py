@@ -7,5 +7,5 @@ from lab.truth import Scenario, sound
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, bench.pick(("gunicorn", "node", "php-fpm", "uwsgi")), systemd=bench.rng.random() < 0.5)
-    box, app, nginx = s.box, s.app, s.nginx
+    nginx = s.nginx
     return sound(nginx.url(), lambda: bench.expect_status(nginx.ask(), 200))

@@ -8,5 +8,5 @@ from lab.truth import Scenario, sound
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "uvicorn", does=Behaviour(sleep=1.5), lines=("proxy_read_timeout 10s;",))
-    box, app, nginx = s.box, s.app, s.nginx
+    nginx = s.nginx
     return sound(nginx.url(), lambda: bench.expect_status(nginx.ask(), 200))

@@ -8,7 +8,7 @@ from lab.truth import Scenario, sound
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "gthread", systemd=True)
-    box, app, nginx = s.box, s.app, s.nginx
+    box, nginx = s.box, s.nginx
     for how in ("stop", "kill --signal=KILL"):
         other = serve(bench, box, "node", unit=True)
         box.run(f"systemctl {how} {other.unit}")

@@ -27,7 +27,10 @@ def build(bench: Bench) -> Scenario:
         until("the kernel's record", lambda: f"/{app.unit},task=" in box.run("dmesg").stdout)
         until("it is back", app.listens)
 
-    allowed = "network.nothing-listening application.not-running application.crashes-on-request application.crash-loop application.starting"
+    allowed = (
+        "network.nothing-listening application.not-running application.crashes-on-request"
+        " application.crash-loop application.starting"
+    )
     return Scenario(
         nginx.url(),
         views(

@@ -1,4 +1,4 @@
-"""The gateway shares the machine's network; a unit for exactly this address is stopped, though another container is there."""
+"""The gateway is in the machine's network and so is the stopped unit of this address, though a container is there."""
 
 from lab.nginx import Nginx
 from lab.servers import serve

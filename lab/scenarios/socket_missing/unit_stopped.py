@@ -7,7 +7,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "gunicorn", systemd=True, bind_app=f"/run/{bench.word()}/{bench.word()}.sock")
-    box, app, nginx = s.box, s.app, s.nginx
+    app, nginx = s.app, s.nginx
     bench.expect_status(nginx.ask(), 200)
     app.stop()
     return Scenario(

@@ -7,7 +7,7 @@ from lab.truth import Scenario, view, views
 
 def build(bench: Bench) -> Scenario:
     s = site(bench, "uvicorn", scheme="https", wheel=True)
-    box, app, nginx = s.box, s.app, s.nginx
+    app, nginx = s.app, s.nginx
     return Scenario(
         nginx.url(),
         views(

@@ -17,7 +17,7 @@ def build(bench: Bench) -> Scenario:
         systemd=True,
         start=False,
     )
-    box, app, nginx = s.box, s.app, s.nginx
+    app, nginx = s.app, s.nginx
     slow = f"/{bench.route()}"
     nginx.location(slow, app.pass_line(), "proxy_read_timeout 60s;")
     nginx.start()

@@ -16,7 +16,7 @@ def build(bench: Bench) -> Scenario:
         workers=2,
         start=False,
     )
-    box, app, nginx = s.box, s.app, s.nginx
+    app, nginx = s.app, s.nginx
     slow = f"/{bench.route()}"
     nginx.location(slow, app.pass_line(), "fastcgi_read_timeout 60s;")
     nginx.start()
