@@ -1,0 +1,95 @@
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.vantages import HERE, NOW, Hand, Paper
+from why502.host import units
+from why502.observations.place import Window
+from why502.observations.subjects import Machine, Unit
+from why502.observations.units import UnitState, UnitTable
+from why502.observations.want import Gap, Want, Why
+from why502.vantage.base import Entry, No, ReadOnly, Refusal
+
+PRINTED = (Path(__file__).parent / "printed" / "systemctl-show.txt").read_text()
+AT = Window.instant(NOW)
+MANAGED = Entry(
+    path=units.MANAGER, kind="dir", mode=0o755, uid=0, gid=0, size=0, inode=2, mtime=NOW, ctime=NOW, target=None, at=AT
+)
+
+
+def paper(printed=PRINTED, **files):
+    return Paper(files, runs={ReadOnly.UNITS: printed}, entries={units.MANAGER: MANAGED})
+
+
+def look(vantage):
+    want = Want(kind=UnitTable, about=Machine(place=HERE))
+    return asyncio.run(units.units.look(want, Hand(vantage)))
+
+
+def test_loaded_units():
+    (table,) = look(paper())
+    states = {str(each.about): each for each in table.units}
+    journal = states["systemd-journald.service"]
+    assert (journal.active, journal.sub, journal.main_pid) == ("active", "running", 33)
+    assert journal.started == datetime(2026, 11, 21, 16, 1, 25, tzinfo=UTC)
+    # A second is printed, so the change may have been as late as its end.
+    assert journal.since == datetime(2026, 11, 21, 16, 1, 26, tzinfo=UTC)
+    assert journal.cgroup == "/system.slice/systemd-journald.service"
+    ended = states["phpsessionclean.service"]
+    assert (ended.exit_code, ended.exit_status) == ("exited", 0)
+    assert ended.stopped == datetime(2026, 11, 21, 16, 9, 11, tzinfo=UTC)
+    socket = states["systemd-journald.socket"]
+    assert socket.listens == ("/run/systemd/journal/stdout",)
+    assert socket.triggers == ("systemd-journald.service",)
+    assert "syslog.service" not in states
+    assert states["nginx.service"].since is None
+
+
+def test_a_stopped_and_disabled_unit_is_read_from_its_file():
+    vantage = paper(
+        **{
+            "/etc/systemd/system/shop.service": "[Service]\nUser=www-data\nWorkingDirectory=-/srv/shop\n"
+            "ExecStart=/srv/venv/bin/gunicorn app:app -b 127.0.0.1:8000\nEnvironment=PORT=8000\n",
+            "/etc/systemd/system/shop.socket": "[Socket]\nListenStream=/run/shop.sock\n",
+            "/etc/systemd/system/app@.service": "[Service]\nExecStart=/x\n",
+            "/etc/systemd/system/nginx.service": "[Service]\nExecStart=/other\n",
+            "/lib/systemd/system/shop.service": "[Service]\nExecStart=/shipped\n",
+            "/lib/systemd/system/uuidd.service": "[Service]\nExecStart=/usr/sbin/uuidd\n",
+        }
+    )
+    (table,) = look(vantage)
+    states = {str(each.about): each for each in table.units}
+    shop = states["shop.service"]
+    assert (shop.load, shop.active, shop.since) == ("not-loaded", "inactive", None)
+    assert shop.commands == ("/srv/venv/bin/gunicorn app:app -b 127.0.0.1:8000",)
+    assert (shop.user, shop.directory, shop.environment) == ("www-data", "/srv/shop", ("PORT=8000",))
+    assert states["shop.socket"].listens == ("/run/shop.sock",)
+    assert states["shop.socket"].triggers == ("shop.service",)
+    assert states["uuidd.service"].commands == ()
+    assert states["nginx.service"].load == "loaded"
+    assert "app@.service" not in states
+
+
+def test_a_host_without_systemd():
+    (table,) = look(Paper())
+    assert (table.units, table.manager) == ((), False)
+
+
+@pytest.mark.parametrize(("no", "why"), [(No.DENIED, Why.NO_PERMISSION), (No.TIMED_OUT, Why.TIMED_OUT)])
+def test_a_manager_that_does_not_answer_is_a_gap(no, why):
+    vantage = paper(Refusal(no=no, at=AT, text="x"))
+    answer = look(vantage)
+    assert isinstance(answer, Gap)
+    assert answer.why is why
+
+
+def test_one_unit():
+    subject = Unit(place=HERE.machine(), name="nginx.service")
+    vantage = paper()
+    answer = asyncio.run(units.unit.look(Want(kind=UnitState, about=subject), Hand(vantage, [units.units])))
+    assert [each.fragment for each in answer] == ["/lib/systemd/system/nginx.service"]
+    missing = Unit(place=HERE.machine(), name="none.service")
+    vantage.runs[ReadOnly.UNIT] = "Id=none.service\nLoadState=not-found\n"
+    assert asyncio.run(units.unit.look(Want(kind=UnitState, about=missing), Hand(vantage, [units.units]))) == ()
