@@ -25,9 +25,9 @@ MEMCG = (
     "anon-rss:39552kB, file-rss:6656kB, shmem-rss:0kB, UID:33 pgtables:136kB oom_score_adj:0\n"
 )
 WHOLE = (
-    "2026-11-21T12:00:01.000000+0000 host kernel: oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,"
+    "2026-11-21T11:59:01.000000+0000 host kernel: oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,"
     "mems_allowed=0,global_oom,task_memcg=/user.slice,task=node,pid=9,uid=0\n"
-    "2026-11-21T12:00:01.000100+0000 host kernel: Out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2kB, "
+    "2026-11-21T11:59:01.000100+0000 host kernel: Out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2kB, "
     "file-rss:3kB, shmem-rss:4kB\n"
 )
 AT = Window.instant(NOW)
@@ -71,7 +71,7 @@ def test_the_ring_may_not_be_read():
     assert (answer.why, answer.unlock) == (Why.NO_PERMISSION, "sudo why502")
     (log,) = look(Paper(runs={ReadOnly.KERNEL_LOG: denied, ReadOnly.KERNEL_JOURNAL: WHOLE}))
     assert [each.pid for each in log.kills] == [9]
-    assert log.covers.start == datetime(2026, 11, 21, 12, 0, 1, tzinfo=UTC)
+    assert log.covers.start == datetime(2026, 11, 21, 11, 59, 1, tzinfo=UTC)
 
 
 @given(st.text())

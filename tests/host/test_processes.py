@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vantages import HERE, NOW, Hand, Paper
+from tests.vantages import NOW, Hand, Paper
 from why502.host import processes
-from why502.observations.place import Place
 from why502.observations.processes import ProcessTable
 from why502.observations.subjects import Machine
 from why502.observations.want import Gap, Want
@@ -39,7 +38,9 @@ def of(pid, name="python3", ticks=12345, command="python3\0app.py\0", cgroup="0:
 
 
 def look(vantage):
-    return asyncio.run(processes.processes.look(Want(kind=ProcessTable, about=Machine(place=HERE)), Hand(vantage)))
+    return asyncio.run(
+        processes.processes.look(Want(kind=ProcessTable, about=Machine(place=vantage.here())), Hand(vantage))
+    )
 
 
 def paper(*made, **changes):
@@ -145,7 +146,7 @@ def test_the_real_table():
         child.communicate(b"\n")
     info = table.by_pid(child.pid)
     assert info.command[-1] == "an argument"
-    assert info.place == Place(host=HERE.host, net=Local().here().net, mnt=Local().here().mnt)
+    assert info.place == Local().here()
     assert abs(info.started - table.seen.at.start) < timedelta(seconds=2)
     assert table.by_pid(1).parent == 0
     assert seconds < 0.3

@@ -24,7 +24,7 @@ def parse_zone(data: bytes) -> tzinfo | None:
     """Read a compiled zone (RFC 8536)."""
     try:
         return ZoneInfo.from_file(io.BytesIO(data))
-    except (ValueError, EOFError, LookupError, ArithmeticError, MemoryError, struct.error):
+    except (ValueError, EOFError, LookupError, ArithmeticError, AssertionError, MemoryError, struct.error):
         return None
 
 
