@@ -22,6 +22,9 @@ BODY = 16384
 HEAD = 65536
 """Most bytes of a response head that a client here takes."""
 
+INTERIM = 20
+"""Most 1xx responses that may come before the final one."""
+
 _BODILESS = frozenset({204, 304})
 _INFORMATIONAL = range(100, 200)
 _SWITCHING = 101
@@ -50,13 +53,12 @@ class NotHttpError(ValueError):
 def read_head(data: bytes) -> AnswerHead | None:
     """Read the final response's head, `None` if it is not whole yet; raise NotHttpError where it can be none."""
     start = 0
-    while True:
+    for _ in range(INTERIM):
         head = _one_head(data, start)
         if head is None or head.status not in _INFORMATIONAL or head.status == _SWITCHING:
             return head
         start = head.end
-        if start > HEAD:
-            raise NotHttpError("interim responses without an end")
+    raise NotHttpError("interim responses without an end")
 
 
 def _one_head(data: bytes, start: int) -> AnswerHead | None:

@@ -20,6 +20,9 @@ REQUEST = 65_000
 """Most bytes of a request: they fit the first window, so that nothing waits for another."""
 
 CHUNK = 65536
+FIRST = 64
+"""How many bytes are shown of an answer that is no HTTP/2."""
+
 _OF_ONE_CONNECTION = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade", b"te"}
 )
@@ -39,7 +42,8 @@ class Http2:
         self._asked = bytearray()
         self._stream: int | None = None
         self._given = bytearray()
-        self._head_given = self._ended = False
+        self._head_given = self._ended = self._greeted = False
+        self._first = b""
         self._refused: Refusal | None = None
 
     async def begin(self) -> Refusal | None:
@@ -101,7 +105,9 @@ class Http2:
         if isinstance(data, Refusal):
             return data
         if not data:
-            return _refusal("HTTP/2: closed within the response") if self._head_given else b""
+            return self._closed()
+        if not self._greeted and len(self._first) < FIRST:
+            self._first = (self._first + data)[:FIRST]
         try:
             for event in self._spoken.receive_data(data):
                 self._take(event)
@@ -110,6 +116,14 @@ class Http2:
             self._refused = _refusal(f"HTTP/2: {type(error).__name__}: {error}")
         await self._flush()
         return None
+
+    def _closed(self) -> bytes | Refusal:
+        """Tell a plain end from one that leaves something to say."""
+        if self._head_given:
+            return _refusal("HTTP/2: closed within the response")
+        if self._first and not self._greeted:
+            return _refusal(f"HTTP/2: the answer is no HTTP/2: {self._first.decode('utf-8', 'replace')}")
+        return b""
 
     def _take(self, event: "Event") -> None:
         from h2 import events
@@ -124,6 +138,8 @@ class Http2:
                 self._given += data or b""
                 if size and number is not None:
                     self._spoken.acknowledge_received_data(size, number)
+            case events.RemoteSettingsChanged():
+                self._greeted = True
             case events.StreamEnded():
                 self._ended = True
             case events.StreamReset(error_code=code):
