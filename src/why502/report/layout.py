@@ -46,7 +46,7 @@ class Look:
 
     def paint(self, text: str, *how: Paint) -> str:
         """Colour a piece that needs no more wrapping."""
-        if not self.colour or not text:
+        if not self.colour or not text or not how:
             return text
         return f"\x1b[{';'.join(each.value for each in how)}m{text}\x1b[0m"
 

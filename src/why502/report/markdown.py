@@ -34,7 +34,7 @@ def to_markdown(report: Contents) -> str:
 
 def prose(text: str) -> str:
     """Return text from outside as one line that Markdown shows as it is, in a table too."""
-    text = visible(bounded(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = visible(bounded(text)).strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _LEADING.sub(r"\g<0>\\", _SPECIAL.sub(r"\\\g<0>", text))
 
 

@@ -45,7 +45,7 @@ def _record(record: type, defs: dict[str, Node]) -> Node:
     properties: dict[str, Node] = {}
     for key in keys_of(record):
         if key.type is Cause:
-            properties[key.name] = {"type": "string", "minLength": 1, "description": key.about}
+            properties[key.name] = {"type": "string", "description": key.about}
             properties["certainty"] = _value(Certainty, defs)
         else:
             properties[key.name] = _member(key, defs)

@@ -11,7 +11,7 @@ CSS = """
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,
 "Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
 main{max-width:58rem;margin:0 auto;padding:2.5rem 1.5rem 3rem}
-h1{font-size:1.5rem;line-height:1.3;font-weight:650;letter-spacing:-.01em;margin:.9rem 0 .5rem;text-wrap:balance}
+h1{font-size:1.5rem;line-height:1.3;font-weight:650;letter-spacing:-.01em;margin:.9rem 0 .5rem}
 h2{font-size:1.2rem;margin:0 0 .25rem;font-weight:650}
 h3{font-size:.8rem;margin:1.9rem 0 .7rem;font-weight:650;color:var(--soft);
 text-transform:uppercase;letter-spacing:.07em}
@@ -66,8 +66,9 @@ border:2px solid var(--tint);background:var(--tint)}
 .chain li:last-child{padding-bottom:0}.chain li:last-child::after{display:none}
 .says{font-weight:600}
 .about{font-size:.9rem;color:var(--soft)}
+.about code{font-size:.94em}
 .proven-word{color:var(--tint);font-weight:600}.suspected-word{color:var(--warn);font-weight:600}
-details{margin-top:.45rem}
+details{margin-top:.45rem}details>ul{margin-top:.5rem}
 summary{cursor:pointer;color:var(--tint);font-size:.9rem;border-radius:4px;width:fit-content}
 summary:focus-visible,.picture:focus-visible,pre:focus-visible{outline:2px solid var(--tint);outline-offset:3px}
 figure{margin:.6rem 0 0}

@@ -44,6 +44,7 @@ UNEXAMINED = 6
 DEEPEST_INDENT = 5
 HEAD = 13
 SLOW = 1.0
+SHORTEST_NAME = 12
 LONGEST_LINE = 600
 
 _ARROW = {Edge.OPEN: "──▶", Edge.BROKEN: "──✗", Edge.UNKNOWN: "──?"}
@@ -196,10 +197,13 @@ def _tree(look: Look, stops: tuple[Stop, ...], indent: str, left: int = 0) -> Li
         note = f"  ({stop.note})" if stop.note else ""
         mark = look.glyph(" ✗") if stop.faulty else ""
         room = look.width - cells(indent) - 5 - cells(mark + note)
-        name = cut(look.say(name_of(stop.hop)), max(room, 8), look.glyph("…"))
+        if room < SHORTEST_NAME:
+            note, room = "", room + cells(note)
+        name = cut(look.say(name_of(stop.hop)), room, look.glyph("…"))
         yield f"{indent}{corner}{arrow} {_stop_painted(look, name, stop)}{look.paint(mark + note, Paint.RED)}"
         if stop.behind or stop.left:
-            yield from _tree(look, stop.behind, indent + (look.glyph(" " if last else "│") + "    "), stop.left)
+            deeper = indent + look.glyph(" " if last else "│") + "    "
+            yield from _tree(look, stop.behind, deeper if cells(deeper) < look.width // 2 else indent, stop.left)
     if left:
         yield f"{indent}{look.glyph('└')} and {many(left, 'more hop')}"
 
@@ -228,7 +232,7 @@ def _incident(look: Look, report: Contents, index: int, incident: Incident) -> L
             yield from _row(look, name, text)
     yield from _title(look, "Why")
     if not incident.chain:
-        yield "  Nothing is known beyond the failure itself."
+        yield from _said(look, "Nothing is known beyond the failure itself.", "  ")
     for level, link in enumerate(incident.chain):
         yield from _link(look, report, link, level, level == len(incident.chain) - 1, compact)
     yield from _fixes(look, incident)
@@ -255,7 +259,8 @@ def _link(look: Look, report: Contents, link: LinkShown, level: int, last: bool,
     for piece in shown:
         yield from _piece(look, report, piece, body, COMPACT_LINES if compact else EVIDENCE_LINES)
     if len(pieces) > len(shown):
-        yield f"{body}and {many(len(pieces) - len(shown), 'more piece')} of evidence (-v)"
+        more = many(len(pieces) - len(shown), "more piece")
+        yield from _said(look, f"and {more} of evidence (-v)", body)
 
 
 def _piece(look: Look, report: Contents, piece: EvidenceShown, prefix: str, most: int) -> Lines:
