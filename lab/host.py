@@ -85,6 +85,7 @@ class Box:
         self._room = room
         self._made = made
         self.wires = 0
+        self._children: list[subprocess.Popen[bytes]] = []
         for part in ("upper", "work", "root"):
             (room / part).mkdir(parents=True, exist_ok=True)
         self.group = f"{room.parent.name}-{room.name}"
@@ -112,12 +113,13 @@ class Box:
         namespaces = "--pid --mount --uts --ipc --net --fork --kill-child"
         kind = "systemd" if self.systemd else "plain"
         line = f"{join} && exec unshare {namespaces} sh {script} {self._room} {shlex.quote(self.name)} {kind}"
-        child = subprocess.Popen(
-            ["setsid", "sh", "-c", line],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=(self._room / "complaints").open("wb"),
-        )
+        with (self._room / "complaints").open("wb") as complaints:
+            child = subprocess.Popen(
+                ["setsid", "sh", "-c", line],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
         self._made.note("process", child.pid, started(child.pid))
         return child
 
@@ -148,7 +150,8 @@ class Box:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        self._outer.wait(10)
+        for child in (self._outer, *self._children):
+            child.wait(10)
         if self._outer.stdout is not None:
             self._outer.stdout.close()
 
@@ -255,6 +258,7 @@ class Box:
             stderr=subprocess.STDOUT,
             env={**clean_environment(), **(env or {})},
         )
+        self._children.append(child)
         self._made.note("process", child.pid, started(child.pid))
         if not isinstance(out, int):
             out.close()

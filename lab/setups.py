@@ -135,7 +135,7 @@ def idle_race(site: Site, idle: float, rounds: int = 2, clients: int = 2) -> Non
         try:
             for connection in waiting:
                 _post(nginx, connection)
-            until("the application closed its idle connections", lambda: _half_closed(nginx, site.app) >= clients, 10)
+            until("the application closed its idle connections", lambda: _all_half_closed(nginx, site.app), 10)
         finally:
             for pid in workers:
                 os.kill(pid, signal.SIGCONT)
@@ -164,8 +164,8 @@ def _is_worker(pid: int) -> bool:
     return b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def _half_closed(nginx: Nginx, app: App) -> int:
-    """Count connections to the application whose other end has closed (CLOSE-WAIT)."""
-    rows = Path(f"/proc/{nginx.box.pid}/net/tcp").read_text().splitlines()[1:]
-    fields = [row.split() for row in rows]
-    return sum(1 for row in fields if row[3] == "08" and int(row[2].rpartition(":")[2], 16) == app.port)
+def _all_half_closed(nginx: Nginx, app: App) -> bool:
+    """Whether the other end of every kept connection has closed: some in CLOSE-WAIT, none ESTABLISHED."""
+    rows = [row.split() for row in Path(f"/proc/{nginx.box.pid}/net/tcp").read_text().splitlines()[1:]]
+    states = {row[3] for row in rows if int(row[2].rpartition(":")[2], 16) == app.port}
+    return "08" in states and "01" not in states
