@@ -3,14 +3,19 @@
 It runs `SCRIPT` with a bare interpreter (`-I -S`), so that nothing of the place it enters is imported or run there.
 """
 
-import asyncio
+import errno
 import json
 import os
 import socket
 import subprocess
 import sys
 
+from why502.vantage.aside import ASIDE
+
 Plan = dict[str, str | int | float | list[int] | None]
+
+STARTING = 2.0
+"""Seconds that a helper may take to start."""
 
 SCRIPT = r"""
 import array, ctypes, json, os, socket, sys, time
@@ -24,9 +29,12 @@ try:
     for kind, flag in (("net", 0x40000000), ("mnt", 0x00020000)):
         if plan.get(kind):
             fd = os.open(plan[kind], os.O_RDONLY)
+            if os.fstat(fd).st_ino != plan[kind + "_inode"]:
+                raise OSError(3, "another process has that number now")
             if libc.setns(fd, flag):
                 raise OSError(ctypes.get_errno(), "setns")
     if plan.get("mnt"):
+        # From here on the files are those of the place: nothing may be imported, no name resolved, nothing run.
         os.chdir("/")
     if plan.get("uid") is not None:
         os.setgroups(plan["groups"]); os.setgid(plan["gid"]); os.setuid(plan["uid"])
@@ -57,22 +65,25 @@ except OSError as error:
 def _once(plan: Plan, limit: float) -> tuple[dict[str, object], int | None]:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        child = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", SCRIPT, json.dumps(plan), str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-        )
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", SCRIPT, json.dumps(plan), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            )
+        except OSError as error:
+            return {"errno": error.errno, "step": "enter"}, None
         theirs.close()
-        ours.settimeout(limit + 2.0)
+        ours.settimeout(limit + STARTING)
         try:
             data, fds, _, _ = socket.recv_fds(ours, 65536, 1)
-            said: dict[str, object] = json.loads(data) if data else {"errno": 71, "step": "enter"}
+            said: dict[str, object] = json.loads(data) if data else {"errno": errno.EPROTO, "step": "enter"}
             return said, fds[0] if fds else None
         except TimeoutError:
-            return {"errno": 110, "step": "connect", "seconds": limit}, None
+            return {"errno": errno.ETIMEDOUT, "step": "connect", "seconds": limit}, None
         finally:
             child.kill()
             child.wait()
@@ -80,9 +91,14 @@ def _once(plan: Plan, limit: float) -> tuple[dict[str, object], int | None]:
 
 async def entered(plan: Plan, limit: float) -> tuple[dict[str, object], int | None]:
     """Carry out a plan in a helper; returns what it said and the descriptor it handed back, if any."""
-    return await asyncio.to_thread(_once, plan, limit)
+    return await ASIDE.run(lambda: _once(plan, limit), _forget)
 
 
-def namespace_path(pid: int, kind: str) -> str:
-    """Name the file by which a process's namespace is entered."""
-    return os.fspath(f"/proc/{pid}/ns/{kind}")
+def _forget(outcome: tuple[dict[str, object], int | None]) -> None:
+    if outcome[1] is not None:
+        os.close(outcome[1])
+
+
+def leading_to(kind: str, pid: int, inode: int) -> Plan:
+    """Return the part of a plan that enters a namespace (`net`, `mnt`) of a process, if it still is the one."""
+    return {kind: f"/proc/{pid}/ns/{kind}", f"{kind}_inode": inode}

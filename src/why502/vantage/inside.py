@@ -11,14 +11,13 @@ import stat
 from pathlib import PurePosixPath
 
 from why502.observations.want import User
+from why502.vantage.refusing import NotRegularError
 
 LINKS = 40
-NAMES = 400
+OURSELVES = frozenset({"self", "thread-self"})
+NAMES = 200
+_ROOT = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _STEP = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-class NotRegularError(OSError):
-    """What stands there is no regular file."""
 
 
 def _parts(path: str) -> list[str]:
@@ -36,12 +35,15 @@ def may(info: os.stat_result, user: User, bit: int) -> bool:
     return bool(info.st_mode & bit)
 
 
-def walk(root: str, path: str, *, follow: bool, user: User | None = None) -> int:
-    """Return an O_PATH descriptor of what the path names inside the root; the caller closes it.
+def walk(root: str | int, path: str, *, follow: bool, user: User | None = None) -> int:
+    """Return an O_PATH descriptor of what the path names inside the root (a path or an open directory).
 
+    The caller closes it, and the root where that is a descriptor.
     Raises OSError as the system words it: ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG.
     """
-    trail = [os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
+    if not path:
+        raise FileNotFoundError(errno.ENOENT, "no path", path)
+    trail = [os.open(root, _ROOT) if isinstance(root, str) else os.dup(root)]
     todo = _parts(path)
     links = 0
     try:
@@ -70,6 +72,9 @@ def _step(trail: list[int], name: str, path: str, *, follow: bool, user: User | 
     """Go down one name, or return where the link of that name points."""
     if user is not None and not may(os.fstat(trail[-1]), user, 1):
         raise PermissionError(errno.EACCES, "its user may not search a directory", path)
+    if name in OURSELVES and os.fstat(trail[-1]).st_dev == os.stat("/proc").st_dev:
+        # `/dev/stderr` of a configuration leads here: it means the gateway's, and would give ours.
+        raise FileNotFoundError(errno.ENOENT, "a link to whoever looks", path)
     here = os.open(name, _STEP, dir_fd=trail[-1])
     if follow and stat.S_ISLNK(os.fstat(here).st_mode):
         try:
@@ -85,15 +90,24 @@ def _back_to_root(trail: list[int]) -> None:
         os.close(trail.pop())
 
 
-def open_regular(root: str, path: str, user: User | None = None) -> int:
-    """Open a regular file for reading, or raise: a FIFO, socket or device is never opened."""
+def open_regular(root: str | int, path: str, user: User | None = None) -> int:
+    """Open a regular file for reading, or raise: a FIFO, socket, device or table of the kernel is never opened."""
     found = walk(root, path, follow=True, user=user)
     try:
         info = os.fstat(found)
-        if not stat.S_ISREG(info.st_mode):
+        if not stat.S_ISREG(info.st_mode) or info.st_dev == os.stat("/proc").st_dev:
             raise NotRegularError(errno.EINVAL, "not a regular file", path)
         if user is not None and not may(info, user, 4):
             raise PermissionError(errno.EACCES, "its user may not read it", path)
-        return os.open(f"/proc/self/fd/{found}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return _open_silently(f"/proc/self/fd/{found}")
     finally:
         os.close(found)
+
+
+def _open_silently(path: str) -> int:
+    """Open for reading, without changing the time of the last access where the owner or root asks."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(path, flags | os.O_NOATIME)
+    except PermissionError:
+        return os.open(path, flags)

@@ -2,61 +2,63 @@
 
 import asyncio
 import errno
+import itertools
 import os
 import re
 import secrets
 import socket
 import stat
-import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from why502.observations.place import Place, Window
-from why502.observations.probes import Met
 from why502.observations.subjects import Address, Endpoint, SocketPath
-from why502.observations.want import As, User, Why
+from why502.observations.want import As, TlsAs, User, Why
 from why502.vantage import inside
-from why502.vantage.base import Entry, No, Raw, ReadOnly, Refusal, Resolved, Stream, TlsMet
-from why502.vantage.entering import Plan, entered, namespace_path
+from why502.vantage.aside import ASIDE
+from why502.vantage.base import Entry, No, Raw, ReadOnly, Refusal, Resolved, Stream
+from why502.vantage.commands import binary, filled
+from why502.vantage.commands import run as run_command
+from why502.vantage.entering import Plan, entered, leading_to
+from why502.vantage.names import ask_server, by_files
+from why502.vantage.refusing import NotRegularError, now, refused
+from why502.vantage.streams import SocketStream, direct, unfit
 
 T = TypeVar("T")
-VIRTUAL = ("/proc/", "/sys/")
-SYSTEM_DIRECTORIES = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
-ARGUMENT = re.compile(r"[A-Za-z0-9_@+/][A-Za-z0-9@:._+\\/ -]{0,255}")
-RUN_SECONDS = 5.0
-RUN_BYTES = 8 << 20
+PLAIN = re.compile(r"/(?:proc|sys)(?:/(?!\.{1,2}(?:/|\Z))[^/\0]{1,255})*")
+"""Paths of the kernel's own file systems, without `.` and `..`: looked at once, for no file system can hang there."""
+_OF_PROCESS = r"/proc/[^/]+/(?:task/[^/]+/)?"
+THROUGH = re.compile(rf"{_OF_PROCESS}(?:(?:root|cwd|exe)/.+|(?:fd|map_files)/[^/]+/.+)")
+"""What lies behind a link of /proc: it leads out of the place, past its root."""
+LINK = re.compile(rf"{_OF_PROCESS}(?:root|cwd|exe|fd/[^/]+|map_files/[^/]+)")
+NOT_READ = re.compile(
+    rf"{_OF_PROCESS}(?:mem|pagemap|clear_refs)|/proc/k[^/]+|/proc/sysrq-trigger|/sys/kernel/(?:debug|tracing)/.*"
+)
+"""Memory, and what is used up by reading."""
+HANGS = re.compile(rf"{_OF_PROCESS}(?:cmdline|environ|auxv|maps|smaps|smaps_rollup|numa_maps)")
+"""What is read from a process's own memory: it waits for whoever changes that memory."""
+DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+NO_PROCESS = "no process leads into that place"
 FILE_SECONDS = 2.0
 NAMES = 100_000
 RESOLVE_SECONDS = 5.0
+HOSTS_BYTES = 1 << 20
+RESOLVER_BYTES = 1 << 16
+UNKNOWN_BOOT = "unknown"
 
-MET = {
-    errno.ECONNREFUSED: Met.REFUSED,
-    errno.ETIMEDOUT: Met.TIMED_OUT,
-    errno.EHOSTUNREACH: Met.UNREACHABLE,
-    errno.ENETUNREACH: Met.UNREACHABLE,
-    errno.EINVAL: Met.UNREACHABLE,
-    errno.EACCES: Met.DENIED,
-    errno.EPERM: Met.DENIED,
-    errno.ENOENT: Met.NO_SOCKET,
-    errno.ENOTDIR: Met.NO_SOCKET,
-    errno.EAGAIN: Met.QUEUE_FULL,
-    errno.EADDRNOTAVAIL: Met.EXHAUSTED,
-    errno.EMFILE: Met.EXHAUSTED,
-    errno.ENFILE: Met.EXHAUSTED,
-    errno.ECONNRESET: Met.OTHER,
+GAI = {
+    socket.EAI_NONAME: "NXDOMAIN",
+    socket.EAI_NODATA: "NODATA",
+    socket.EAI_ADDRFAMILY: "NODATA",
+    socket.EAI_AGAIN: "SERVFAIL",
+    socket.EAI_FAIL: "FORMERR",
 }
-NO = {
-    errno.ENOENT: No.MISSING,
-    errno.ENOTDIR: No.MISSING,
-    errno.ESRCH: No.MISSING,
-    errno.EACCES: No.DENIED,
-    errno.EPERM: No.DENIED,
-    errno.ETIMEDOUT: No.TIMED_OUT,
-}
+"""How the C library tells the name server's answer: no answer at all counts as SERVFAIL with it."""
 KINDS = (
     (stat.S_ISDIR, "dir"),
     (stat.S_ISREG, "file"),
@@ -64,57 +66,6 @@ KINDS = (
     (stat.S_ISSOCK, "socket"),
     (stat.S_ISFIFO, "fifo"),
 )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _refused(error: OSError, began: datetime, *, connecting: bool = False) -> Refusal:
-    number = error.errno
-    met = MET.get(number or 0, Met.OTHER) if connecting else None
-    no = No.NOT_REGULAR if isinstance(error, inside.NotRegularError) else NO.get(number or 0, No.FAILED)
-    text = error.strerror or str(error)
-    return Refusal(no=no, at=Window(start=began, end=_now()), text=text, errno=number, met=met)
-
-
-class SocketStream:
-    """A connected socket as a Stream."""
-
-    def __init__(self, made: socket.socket, seconds: float) -> None:
-        """Take over a connected, non-blocking socket."""
-        self._socket = made
-        self.seconds = seconds
-        self.tls: TlsMet | None = None
-        name = made.getsockname()
-        self.local = f"{name[0]}:{name[1]}" if isinstance(name, tuple) else ""
-
-    async def send(self, data: bytes) -> Refusal | None:
-        """Send all of it within five seconds."""
-        began = _now()
-        try:
-            async with asyncio.timeout(5.0):
-                await asyncio.get_running_loop().sock_sendall(self._socket, data)
-        except TimeoutError:
-            return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=_now()), text="sending", met=Met.TIMED_OUT)
-        except OSError as error:
-            return _refused(error, began, connecting=True)
-        return None
-
-    async def receive(self, limit: float, most: int = 65536) -> bytes | Refusal:
-        """Return what came, or say that nothing came in time."""
-        began = _now()
-        try:
-            async with asyncio.timeout(max(limit, 0.001)):
-                return await asyncio.get_running_loop().sock_recv(self._socket, most)
-        except TimeoutError:
-            return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=_now()), text="no data", met=Met.TIMED_OUT)
-        except OSError as error:
-            return _refused(error, began, connecting=True)
-
-    async def close(self) -> None:
-        """Hang up."""
-        self._socket.close()
 
 
 class Local:
@@ -126,8 +77,7 @@ class Local:
     def __init__(self) -> None:
         """Learn where we are."""
         self.privileged = os.geteuid() == 0
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        self._here = Place(host=boot, net=_inode("self", "net"), mnt=_inode("self", "mnt"))
+        self._here = Place(host=_boot(), net=_inode("self", "net"), mnt=_inode("self", "mnt"))
         self._mount: dict[int, int] = {}
         self._network: dict[int, int] = {}
 
@@ -145,7 +95,7 @@ class Local:
 
     async def now(self) -> datetime:
         """Return the time in UTC."""
-        return _now()
+        return now()
 
     async def token(self) -> str:
         """Return 12 random hex digits."""
@@ -154,81 +104,71 @@ class Local:
     async def read(
         self, place: Place, path: str, most: int, tail: bool = False, reader: User | None = None
     ) -> Raw | Refusal:
-        """Read a regular file, inside the place's own root."""
-        began = _now()
-        if path.startswith(VIRTUAL):
-            return _guard(lambda: _read_virtual(path, most, began), began)
-        return await _aside(lambda: self._read_file(place, path, most, began, tail=tail, reader=reader), began)
+        """Read a regular file, inside the place's own root; of `/proc` and `/sys` always from the beginning."""
+        began = now()
+        if not PLAIN.fullmatch(path):
+            return await self._aside(place, lambda: self._read_file(place, path, most, began, tail, reader), began)
+        if HANGS.fullmatch(path):
+            return await self._aside(place, lambda: _read_virtual(path, most, began, reader), began)
+        return self._at_once(place, lambda: _read_virtual(path, most, began, reader), began)
 
-    def _read_file(
-        self, place: Place, path: str, most: int, began: datetime, *, tail: bool, reader: User | None
-    ) -> Raw:
-        opened = inside.open_regular(self._root(place), path, reader)
+    def _read_file(self, place: Place, path: str, most: int, began: datetime, tail: bool, reader: User | None) -> Raw:
+        with self._root(place) as root:
+            opened = inside.open_regular(root, path, reader)
         try:
             info = os.fstat(opened)
             start = max(0, info.st_size - most) if tail else 0
-            data = _read_all(opened, most, start)
+            # No more than stands there now: what says that it is empty may be a table of the kernel.
+            data = _read_all(opened, min(most, info.st_size - start), start)
         finally:
             os.close(opened)
         return Raw(
             data=data,
-            at=Window(start=began, end=_now()),
+            at=Window(start=began, end=now()),
             source=path,
             cut=start > 0 or start + len(data) < info.st_size,
             start=start,
             size=info.st_size,
-            changed=datetime.fromtimestamp(max(info.st_mtime, info.st_ctime), UTC),
+            changed=_utc(max(info.st_mtime, info.st_ctime)),
         )
 
     async def list(self, place: Place, path: str) -> tuple[str, ...] | Refusal:
         """Return the names in a directory."""
-        began = _now()
-        if path.startswith(VIRTUAL) or path == "/proc":
-            return _guard(lambda: tuple(sorted(os.listdir(path)[:NAMES])), began)
-        return await _aside(lambda: self._list(place, path), began)
+        began = now()
+        if PLAIN.fullmatch(path):
+            return self._at_once(place, lambda: _names(_no_link(path)), began)
+        return await self._aside(place, lambda: self._list(place, path), began)
 
     def _list(self, place: Place, path: str) -> tuple[str, ...]:
-        opened = inside.walk(self._root(place), path, follow=True)
+        with self._root(place) as root:
+            opened = inside.walk(root, path, follow=True)
         try:
-            readable = os.open(f"/proc/self/fd/{opened}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                return tuple(sorted(os.listdir(readable)[:NAMES]))
-            finally:
-                os.close(readable)
+            return _names(f"/proc/self/fd/{opened}/")
         finally:
             os.close(opened)
 
     async def stat(self, place: Place, path: str) -> Entry | Refusal:
         """Look at a path; a last link is not followed."""
-        began = _now()
-        return await _aside(lambda: self._stat(place, path, began), began)
+        began = now()
+        if PLAIN.fullmatch(path):
+            return self._at_once(place, lambda: _stat_virtual(path, began), began)
+        return await self._aside(place, lambda: self._stat(place, path, began), began)
 
     def _stat(self, place: Place, path: str, began: datetime) -> Entry:
-        opened = inside.walk(self._root(place), path, follow=False)
+        with self._root(place) as root:
+            opened = inside.walk(root, path, follow=False)
         try:
             info = os.fstat(opened)
             target = os.readlink("", dir_fd=opened) if stat.S_ISLNK(info.st_mode) else None
         finally:
             os.close(opened)
-        return Entry(
-            path=path,
-            kind=next((word for test, word in KINDS if test(info.st_mode)), "other"),
-            mode=stat.S_IMODE(info.st_mode),
-            uid=info.st_uid,
-            gid=info.st_gid,
-            size=info.st_size,
-            inode=info.st_ino,
-            mtime=datetime.fromtimestamp(info.st_mtime, UTC),
-            ctime=datetime.fromtimestamp(info.st_ctime, UTC),
-            target=target,
-            at=Window(start=began, end=_now()),
-        )
+        return _entry(path, info, target, began)
 
     async def readlink(self, place: Place, path: str) -> str | Refusal:
         """Return where a link points; links of /proc are read as the kernel words them."""
-        began = _now()
-        if path.startswith(VIRTUAL):
-            return _guard(lambda: os.readlink(path), began)
+        began = now()
+        if PLAIN.fullmatch(path):
+            return self._at_once(place, lambda: os.readlink(_not_through(path)), began)
         entry = await self.stat(place, path)
         if isinstance(entry, Refusal):
             return entry
@@ -238,50 +178,46 @@ class Local:
 
     async def run(self, place: Place, command: ReadOnly, *arguments: str) -> Raw | Refusal:
         """Run one of the closed set; only in our own namespaces."""
-        began = _now()
+        began = now()
         instant = Window.instant(began)
-        if not (place.net in {None, self._here.net} and place.mnt in {None, self._here.mnt}):
+        if not (place.host == self._here.host and self._is_own_network(place) and self._has_own_files(place)):
             return Refusal(no=No.NO_WAY_IN, at=instant, text="commands run in our own namespaces only")
-        words = _fill(command, arguments)
+        words = filled(command, arguments)
         if words is None:
             return Refusal(no=No.FAILED, at=instant, text="an argument that no command of ours takes")
-        binary = _binary(words[0])
-        if binary is None:
-            return Refusal(no=No.NO_TOOL, at=instant, text=f"{words[0]} is not installed")
-        return await asyncio.to_thread(_run, binary, words, began)
+        program = binary(words[0])
+        if program is None:
+            return Refusal(no=No.NO_TOOL, at=instant, text=f"{words[0]} is not among the system's programs")
+        return await ASIDE.run(lambda: run_command(program, words, began))
 
     async def connect(self, to: Address, how: As) -> Stream | Refusal:
         """Connect as asked: in the place, as the user, with TLS."""
-        stream = await self._connect(to, how)
+        stream = unfit(to, how.source) or self._foreign(to.place) or await self._connect(to, how)
         if isinstance(stream, Refusal) or how.tls is None:
             return stream
-        from why502.vantage.tls import secure
-
-        name = how.tls.server_name or (to.address if isinstance(to, Endpoint) else None)
-        secured = await secure(stream, how.tls, name, how.limit, _now)
-        if not isinstance(secured, Refusal) and secured.tls is not None and secured.tls.alpn == "h2":
-            from why502.vantage.http2 import over_http2
-
-            return await over_http2(secured)
-        return secured
+        try:
+            return await _secured(stream, how.tls, to, how.limit)
+        except BaseException:
+            await stream.close()
+            raise
 
     async def _connect(self, to: Address, how: As) -> SocketStream | Refusal:
-        began = _now()
+        began = now()
         if how.user is not None and how.user.uid != os.geteuid() and not self.privileged:
             return Refusal(no=No.DENIED, at=Window.instant(began), text="only root can connect as another user")
         try:
             plan = self._plan(to, how)
         except OSError as error:
-            return Refusal(no=No.NO_WAY_IN, at=Window.instant(began), text=str(error), errno=error.errno)
+            return _no_way_in(began, error.strerror or str(error), error.errno)
         if plan is None:
-            return await _direct(to, how, began)
+            return await direct(to, how.limit, began)
         said, handed = await entered(plan, how.limit)
         if handed is None:
             number = said.get("errno")
-            if said.get("step") == "enter":
-                return Refusal(no=No.NO_WAY_IN, at=Window(start=began, end=_now()), text="cannot enter that place")
             code = number if isinstance(number, int) else errno.EIO
-            return _refused(OSError(code, os.strerror(code)), began, connecting=True)
+            if said.get("step") == "enter":
+                return _no_way_in(began, "cannot enter that place", code)
+            return refused(OSError(code, os.strerror(code)), began, connecting=True)
         made = socket.socket(fileno=handed)
         made.setblocking(False)
         seconds = said.get("seconds")
@@ -289,99 +225,149 @@ class Local:
 
     def _plan(self, to: Address, how: As) -> Plan | None:
         """Return what a helper must do, or None if we can connect ourselves."""
-        plan: Plan = {"do": "connect", "limit": how.limit}
-        enter = False
+        plan: Plan = {}
+        speak: Plan
         match to:
             case Endpoint(place=place, address=address, port=port):
-                plan |= {"family": "6" if ":" in address else "4", "address": address, "port": port}
-                if place.net not in {None, self._here.net}:
-                    plan["net"] = namespace_path(self._pid_of(self._network, place.net or 0, "net"), "net")
-                    enter = True
+                speak = {"family": "6" if ":" in address else "4", "address": address, "port": port}
+                if not self._is_own_network(place):
+                    plan |= self._to_network(place)
             case SocketPath(place=place, path=path):
-                plan |= {"family": "unix", "path": path}
-                if place.mnt not in {None, self._here.mnt}:
-                    plan["mnt"] = namespace_path(self._pid_of(self._mount, place.mnt or 0, "mnt"), "mnt")
-                    enter = True
+                speak = {"family": "unix", "path": path}
+                if not self._has_own_files(place):
+                    inode = place.mnt or 0
+                    plan |= leading_to("mnt", self._pid_of(self._mount, inode, "mnt"), inode)
         if how.user is not None and how.user.uid != os.geteuid():
             plan |= {"uid": how.user.uid, "gid": how.user.gid, "groups": list(how.user.groups)}
-            enter = True
         if how.source is not None:
             plan["source"] = how.source
-            enter = True
-        return plan if enter else None
+        return plan | speak | {"do": "connect", "limit": how.limit} if plan else None
 
-    async def resolve(self, place: Place, name: str, server: str | None = None) -> Resolved | Refusal:
-        """Ask the C library, or one name server over UDP (TCP when truncated is not needed for addresses)."""
-        if server is not None:
-            from why502.vantage.names import ask_server
+    def _to_network(self, place: Place) -> Plan:
+        inode = place.net or 0
+        return leading_to("net", self._pid_of(self._network, inode, "net"), inode)
 
-            foreign = place.net not in {None, self._here.net}
-            try:
-                pid = self._pid_of(self._network, place.net or 0, "net") if foreign else None
-            except OSError as error:
-                return _refused(error, _now())
-            return await ask_server(place, name, server, self._here, pid)
-        began = _now()
-        started = time.monotonic()
+    async def resolve(  # noqa: PLR0911 - one for each way in which a name is not resolved
+        self, place: Place, name: str, server: str | None = None
+    ) -> Resolved | Refusal:
+        """Ask the C library, or one name server over UDP (TCP when truncated is not needed for addresses).
+
+        In a place with other files, its hosts file and its name servers are asked as the C library would: to run
+        that library there would run the place's own plugins of it, as root.
+        """
+        began, started = now(), time.monotonic()
+        foreign = self._foreign(place)
+        if foreign is not None:
+            return foreign
         try:
+            way = {} if self._is_own_network(place) else self._to_network(place)
             async with asyncio.timeout(RESOLVE_SECONDS):
-                if place.net in {None, self._here.net} and place.mnt in {None, self._here.mnt}:
-                    addresses = await _getaddrinfo(name)
-                else:
-                    addresses = await self._resolve_there(place, name)
+                if server is not None:
+                    return await ask_server(name, server, way)
+                if not self._has_own_files(place):
+                    return await self._resolve_by_files(place, name, way, began)
+                addresses = await (_resolve_there(way, name) if way else ASIDE.run(lambda: _getaddrinfo(name)))
         except TimeoutError:
-            return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=_now()), text="the resolver does not answer")
+            return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=now()), text="the resolver does not answer")
         except socket.gaierror as error:
-            return Resolved(
-                addresses=(),
-                code={socket.EAI_NONAME: "NXDOMAIN", socket.EAI_AGAIN: "SERVFAIL"}.get(error.errno, str(error.errno)),
-                at=Window(start=began, end=_now()),
-                seconds=time.monotonic() - started,
-            )
+            if error.errno not in GAI:
+                return Refusal(no=No.FAILED, at=Window(start=began, end=now()), text=str(error.strerror))
+            found = Window(start=began, end=now())
+            return Resolved(addresses=(), code=GAI[error.errno], at=found, seconds=time.monotonic() - started)
         except OSError as error:
-            return _refused(error, began)
+            return refused(error, began)
+        except ValueError:
+            return Refusal(no=No.FAILED, at=Window(start=began, end=now()), text="not a name")
         return Resolved(
             addresses=addresses,
             code="NOERROR" if addresses else "NODATA",
-            at=Window(start=began, end=_now()),
+            at=Window(start=began, end=now()),
             seconds=time.monotonic() - started,
         )
 
-    async def _resolve_there(self, place: Place, name: str) -> tuple[str, ...]:
-        plan: Plan = {"do": "resolve", "name": name, "limit": 5.0}
-        if place.net not in {None, self._here.net}:
-            plan["net"] = namespace_path(self._pid_of(self._network, place.net or 0, "net"), "net")
-        if place.mnt not in {None, self._here.mnt}:
-            plan["mnt"] = namespace_path(self._pid_of(self._mount, place.mnt or 0, "mnt"), "mnt")
-        said, _ = await entered(plan, RESOLVE_SECONDS)
-        code = said.get("gai")
-        if isinstance(code, int):
-            raise socket.gaierror(code, "not resolved")
-        found = said.get("addresses")
-        if not isinstance(found, list):
-            raise OSError(errno.EPERM, "cannot enter that place")
-        return tuple(dict.fromkeys(str(each) for each in found))
+    async def _resolve_by_files(self, place: Place, name: str, way: Plan, began: datetime) -> Resolved | Refusal:
+        hosts = await self.read(place, "/etc/hosts", HOSTS_BYTES)
+        resolver = await self.read(place, "/etc/resolv.conf", RESOLVER_BYTES)
+        texts = [each.data.decode("utf-8", "replace") if isinstance(each, Raw) else "" for each in (hosts, resolver)]
+        return await by_files(name, texts[0], texts[1], way, began)
 
-    def _root(self, place: Place) -> str:
-        """Return the directory that is the root of a place."""
-        if place.mnt in {None, self._here.mnt}:
-            return "/"
-        return f"/proc/{self._pid_of(self._mount, place.mnt or 0, 'mnt')}/root"
+    def _is_own_network(self, place: Place) -> bool:
+        return place.net is None or place.net == self._here.net
+
+    def _has_own_files(self, place: Place) -> bool:
+        return place.mnt is None or place.mnt == self._here.mnt
+
+    def _foreign(self, place: Place) -> Refusal | None:
+        return None if place.host == self._here.host else _no_way_in(now(), "another host")
+
+    @contextmanager
+    def _root(self, place: Place) -> Iterator[str | int]:
+        """Open the directory that is the root of a place."""
+        if self._has_own_files(place):
+            yield "/"
+            return
+        inode = place.mnt or 0
+        process = os.open(f"/proc/{self._pid_of(self._mount, inode, 'mnt')}", DIRECTORY)
+        try:
+            # Asked of the open directory, that no other process with this number is meant in between.
+            if os.stat("ns/mnt", dir_fd=process).st_ino != inode:
+                raise PermissionError(errno.EACCES, NO_PROCESS)
+            root = os.open("root", DIRECTORY, dir_fd=process)
+        finally:
+            os.close(process)
+        try:
+            yield root
+        finally:
+            os.close(root)
 
     def _pid_of(self, known: dict[int, int], inode: int, kind: str) -> int:
-        """Find a process that lives in a namespace; raise where none can be seen."""
+        """Find the first process that lives in a namespace; raise where none can be seen."""
         pid = known.get(inode)
         if pid is not None and _inode(pid, kind) == inode:
             return pid
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                there = _inode(name, kind)
-                if there is not None:
-                    known.setdefault(there, int(name))
-                    if there == inode:
-                        known[inode] = int(name)
-                        return int(name)
-        raise PermissionError(errno.EACCES, "no process leads into that place")
+        known.clear()
+        for number in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
+            there = _inode(number, kind)
+            if there is not None:
+                known.setdefault(there, number)
+        if inode not in known:
+            raise PermissionError(errno.EACCES, NO_PROCESS)
+        return known[inode]
+
+    def _at_once(self, place: Place, do: Callable[[], T], began: datetime) -> T | Refusal:
+        if place.host != self._here.host:
+            return _no_way_in(began, "another host")
+        try:
+            return do()
+        except OSError as error:
+            return refused(error, began)
+        except ValueError:
+            return Refusal(no=No.FAILED, at=Window.instant(began), text="no such path can exist")
+
+    async def _aside(self, place: Place, do: Callable[[], T], began: datetime) -> T | Refusal:
+        """Do it in a thread: a file system that hangs must not hold up the rest."""
+        if place.host != self._here.host:
+            return _no_way_in(began, "another host")
+        try:
+            async with asyncio.timeout(FILE_SECONDS):
+                return await ASIDE.run(do)
+        except TimeoutError:
+            return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=now()), text="the file system does not answer")
+        except OSError as error:
+            return refused(error, began)
+        except ValueError:
+            return Refusal(no=No.FAILED, at=Window.instant(began), text="no such path can exist")
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return UNKNOWN_BOOT
+
+
+def _no_way_in(began: datetime, text: str, number: int | None = None) -> Refusal:
+    return Refusal(no=No.NO_WAY_IN, at=Window(start=began, end=now()), text=text, errno=number)
 
 
 def _inode(pid: int | str, kind: str) -> int | None:
@@ -389,26 +375,6 @@ def _inode(pid: int | str, kind: str) -> int | None:
         return os.stat(f"/proc/{pid}/ns/{kind}").st_ino
     except OSError:
         return None
-
-
-def _guard(do: Callable[[], T], began: datetime) -> T | Refusal:
-    try:
-        return do()
-    except OSError as error:
-        return _refused(error, began)
-
-
-async def _aside(do: Callable[[], T], began: datetime) -> T | Refusal:
-    """Do it in a thread: a file system that hangs must not hold up the rest."""
-    try:
-        async with asyncio.timeout(FILE_SECONDS):
-            return await asyncio.to_thread(do)
-    except TimeoutError:
-        return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=_now()), text="the file system does not answer")
-    except OSError as error:
-        return _refused(error, began)
-    except ValueError:
-        return Refusal(no=No.FAILED, at=Window.instant(began), text="no such path can exist")
 
 
 def _read_all(opened: int, most: int, start: int) -> bytes:
@@ -423,11 +389,63 @@ def _read_all(opened: int, most: int, start: int) -> bytes:
     return b"".join(chunks)
 
 
-def _read_virtual(path: str, most: int, began: datetime) -> Raw:
-    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+def _utc(stamp: float) -> datetime:
+    """Turn a time of a file into ours; it may lie in any year."""
     try:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            raise inside.NotRegularError(errno.EINVAL, "not a regular file", path)
+        return datetime.fromtimestamp(stamp, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _entry(path: str, info: os.stat_result, target: str | None, began: datetime) -> Entry:
+    return Entry(
+        path=path,
+        kind=next((word for test, word in KINDS if test(info.st_mode)), "other"),
+        mode=stat.S_IMODE(info.st_mode),
+        uid=info.st_uid,
+        gid=info.st_gid,
+        size=info.st_size,
+        inode=info.st_ino,
+        mtime=_utc(info.st_mtime),
+        ctime=_utc(info.st_ctime),
+        target=target,
+        at=Window(start=began, end=now()),
+    )
+
+
+def _names(path: str) -> tuple[str, ...]:
+    with os.scandir(path) as entries:
+        return tuple(sorted(entry.name for entry in itertools.islice(entries, NAMES)))
+
+
+def _not_through(path: str) -> str:
+    if THROUGH.fullmatch(path):
+        raise OSError(errno.ELOOP, "behind a link of /proc: name the place instead", path)
+    return path
+
+
+def _no_link(path: str) -> str:
+    if LINK.fullmatch(path):
+        raise OSError(errno.ELOOP, "a link of /proc: name the place instead", path)
+    return _not_through(path)
+
+
+def _stat_virtual(path: str, began: datetime) -> Entry:
+    info = os.lstat(_not_through(path))
+    target = os.readlink(path) if stat.S_ISLNK(info.st_mode) else None
+    return _entry(path, info, target, began)
+
+
+def _read_virtual(path: str, most: int, began: datetime, reader: User | None) -> Raw:
+    if NOT_READ.fullmatch(path):
+        raise NotRegularError(errno.EINVAL, "not a file to be read", path)
+    opened = os.open(_not_through(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        info = os.fstat(opened)
+        if not stat.S_ISREG(info.st_mode):
+            raise NotRegularError(errno.EINVAL, "not a regular file", path)
+        if reader is not None and not inside.may(info, reader, 4):
+            raise PermissionError(errno.EACCES, "its user may not read it", path)
         chunks, left = [], most
         while left > 0:
             chunk = os.read(opened, min(left, 1 << 16))
@@ -437,89 +455,33 @@ def _read_virtual(path: str, most: int, began: datetime) -> Raw:
             left -= len(chunk)
     finally:
         os.close(opened)
-    return Raw(data=b"".join(chunks), at=Window(start=began, end=_now()), source=path, cut=left <= 0)
+    return Raw(data=b"".join(chunks), at=Window(start=began, end=now()), source=path, cut=left <= 0)
 
 
-def _fill(command: ReadOnly, arguments: tuple[str, ...]) -> list[str] | None:
-    """Put arguments into their places; None where one is not of the plain kind."""
-    if any(not ARGUMENT.fullmatch(each) for each in arguments):
-        return None
-    left = list(arguments)
-    try:
-        words = [left.pop(0) if word == "{}" else word for word in command.value]
-    except IndexError:
-        return None
-    return None if left else words
+async def _secured(stream: Stream, tls: TlsAs, to: Address, limit: float) -> Stream | Refusal:
+    from why502.vantage.tls import secure
+
+    name = tls.server_name or (to.address if isinstance(to, Endpoint) else None)
+    secured = await secure(stream, tls, name, limit, now)
+    if not isinstance(secured, Refusal) and secured.tls is not None and secured.tls.alpn == "h2":
+        from why502.vantage.http2 import over_http2
+
+        return await over_http2(secured)
+    return secured
 
 
-def _binary(name: str) -> str | None:
-    """Return a system program that only root could have written."""
-    for directory in SYSTEM_DIRECTORIES:
-        path = f"{directory}/{name}"
-        try:
-            info = os.stat(path)
-        except OSError:
-            continue
-        if stat.S_ISREG(info.st_mode) and info.st_uid == 0 and not info.st_mode & 0o022:
-            return path
-    return None
-
-
-def _run(binary: str, words: list[str], began: datetime) -> Raw | Refusal:
-    environment = {"PATH": ":".join(SYSTEM_DIRECTORIES), "LC_ALL": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0"}
-    try:
-        with subprocess.Popen(
-            [binary, *words[1:]],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            cwd="/",
-        ) as child:
-            try:
-                out, err = child.communicate(timeout=RUN_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=_now()), text=f"{words[0]} took too long")
-    except OSError as error:
-        return _refused(error, began)
-    at = Window(start=began, end=_now())
-    if child.returncode != 0 and not out:
-        text = err[:500].decode("utf-8", "replace").strip()
-        denied = "ermission" in text or "ermitted" in text
-        return Refusal(no=No.DENIED if denied else No.FAILED, at=at, text=text or f"exit {child.returncode}")
-    data = out if out or words[0] != "nginx" else err
-    return Raw(data=data[:RUN_BYTES], at=at, source=" ".join(words), cut=len(data) > RUN_BYTES, status=child.returncode)
-
-
-async def _direct(to: Address, how: As, began: datetime) -> SocketStream | Refusal:
-    family, target = _family(to)
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setblocking(False)
-    started = time.monotonic()
-    try:
-        async with asyncio.timeout(how.limit):
-            await asyncio.get_running_loop().sock_connect(made, target)
-    except TimeoutError:
-        made.close()
-        gone = OSError(errno.ETIMEDOUT, "no answer in time")
-        return _refused(gone, began, connecting=True)
-    except OSError as error:
-        made.close()
-        return _refused(error, began, connecting=True)
-    except BaseException:
-        made.close()
-        raise
-    return SocketStream(made, time.monotonic() - started)
-
-
-def _family(to: Address) -> tuple[socket.AddressFamily, str | tuple[str, int]]:
-    if isinstance(to, SocketPath):
-        return socket.AF_UNIX, to.path
-    return (socket.AF_INET6 if ":" in to.address else socket.AF_INET), (to.address, to.port)
-
-
-async def _getaddrinfo(name: str) -> tuple[str, ...]:
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+def _getaddrinfo(name: str) -> tuple[str, ...]:
+    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+async def _resolve_there(way: Plan, name: str) -> tuple[str, ...]:
+    plan: Plan = {"do": "resolve", "name": name, "limit": RESOLVE_SECONDS}
+    said, _ = await entered(plan | way, RESOLVE_SECONDS)
+    code = said.get("gai")
+    if isinstance(code, int):
+        raise socket.gaierror(code, "not resolved")
+    found = said.get("addresses")
+    if not isinstance(found, list):
+        raise OSError(errno.EPERM, "cannot enter that place")
+    return tuple(dict.fromkeys(str(each) for each in found))
