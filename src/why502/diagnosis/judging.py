@@ -37,7 +37,7 @@ class Judgement:
 def judged(failure: Failure, view: Callable[[], View]) -> tuple[Judgement, ...]:
     """Ask every cause that explains the failure, and below the proven ones those that explain them."""
     if failure.id is FailureId.UNKNOWN:
-        effects: list[FailureId | CauseId] = sorted(failure.may_be, key=lambda each: each.value)
+        effects: list[FailureId | CauseId] = [each for each in FailureId if each in failure.may_be]
     else:
         effects = [failure.id]
     return _below(failure, None, effects, view, frozenset())

@@ -57,6 +57,7 @@ class As:
     method: str = "GET"
     path: str = "/"
     headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
     arrives: tuple[str, int] | None = None
     limit: float = 2.0
 

@@ -40,6 +40,17 @@ class Survey:
         """Return the facts of a want, looking once."""
         return await self._get(want, ())
 
+    def put(self, want: Want[F], facts: tuple[F, ...]) -> None:
+        """Keep facts where a want that asks for them by their own subject finds them."""
+        self.seen[cast("Want[Fact]", want)] = facts
+
+    def forget(self, kinds: Iterable[type[Fact]]) -> None:
+        """Look again at what changes from moment to moment, when it is next asked for."""
+        gone = set(kinds)
+        for want in [want for want in self.seen if want.kind in gone and want.window is None]:
+            del self.seen[want]
+            self._tasks.pop(want, None)
+
     async def meet(self, wants: Iterable[Want[Fact]]) -> None:
         """Look for all of them at the same time."""
         fresh = [want for want in dict.fromkeys(wants) if want not in self.seen]

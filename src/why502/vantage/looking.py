@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 from why502.observations.fact import Fact
 from why502.observations.frozen import frozen
 from why502.observations.place import Window
-from why502.observations.want import Cost, Gap, Want
-from why502.vantage.base import Vantage
+from why502.observations.want import Cost, Gap, Want, Why
+from why502.vantage.base import No, Refusal, Vantage
 
 F = TypeVar("F", bound=Fact)
 
@@ -53,3 +53,21 @@ def looker(*yields: type[Fact], cost: Cost = Cost.READ) -> Callable[[Look], Look
         return Looker(home=look.__module__, name=name, yields=frozenset(yields), cost=cost, look=look)
 
     return bind
+
+
+WHY = {
+    No.MISSING: Why.UNREADABLE,
+    No.DENIED: Why.NO_PERMISSION,
+    No.NOT_REGULAR: Why.UNREADABLE,
+    No.TIMED_OUT: Why.TIMED_OUT,
+    No.NO_TOOL: Why.NO_TOOL,
+    No.NO_WAY_IN: Why.NO_VANTAGE,
+    No.FAILED: Why.UNREADABLE,
+}
+
+
+def refused(want: Want[Fact], what: str, refusal: Refusal, vantage: Vantage) -> Gap:
+    """Put a refusal as a gap; more rights unlock it only where rights are what is missing."""
+    why = WHY[refusal.no]
+    unlock = vantage.unlock() if why in {Why.NO_PERMISSION, Why.NO_VANTAGE} else ""
+    return Gap(want=want, why=why, says=f"{what}: {refusal.text or refusal.no.value}", unlock=unlock)

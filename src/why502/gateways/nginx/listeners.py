@@ -15,6 +15,7 @@ from why502.observations.gateway import Site
 ANY4 = "0.0.0.0"  # noqa: S104 - compared with, never bound to
 ANY6 = "::"
 MOST_PORTS = 65_535
+BY_DEFAULT = "default server of the socket"
 _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z")
 _LISTEN = re.compile(r"(?:\[(?P<six>[^\]]*)\]|(?P<host>[^:\[\]/]*?))(?::(?P<ports>\d{1,5}(?:-\d{1,5})?))?\Z")
 
@@ -109,7 +110,7 @@ class Index:
         """Return the http block around a server."""
         return self.https[server.http.key]
 
-    def choose(self, address: str, port: int, host: str | None) -> Chosen | None:
+    def choose(self, address: str, port: int, host: str) -> Chosen | None:
         """Choose as nginx does; `address` is the local one of the connection, `host` lower case without port.
 
         `None` where no server listens there.
@@ -119,7 +120,14 @@ class Index:
             return None
         if socket.names is None:
             socket.names = _Names(socket.servers, self.hostname)
-        return _by_name(socket, socket.names, host or "")
+        return _by_name(socket, socket.names, host)
+
+    def default(self, address: str, port: int) -> Chosen | None:
+        """Return the default server of a socket, which answers before a Host was read."""
+        socket = self._socket(normal(address), port)
+        if socket is None:
+            return None
+        return Chosen(server=socket.default, default=socket.default, listen=socket.listen, how=BY_DEFAULT)
 
     def listening(self) -> Iterator[tuple[str, int, ServerBlock]]:
         """Go through the sockets with their default servers."""
@@ -246,5 +254,5 @@ def _by_name(socket: _Socket, known: _Names, host: str) -> Chosen:
             elif tried is not None:
                 found, caught = (server, f'name "~{pattern}"'), tried
                 break
-    server, how = found or (socket.default, "default server of the socket")
+    server, how = found or (socket.default, BY_DEFAULT)
     return Chosen(server=server, default=socket.default, listen=socket.listen, how=how, caught=caught, doubt=doubt)

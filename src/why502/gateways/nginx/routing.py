@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import islice
 
 from why502.gateways.nginx import locations
-from why502.gateways.nginx.grammar import as_path, readable
+from why502.gateways.nginx.grammar import as_bytes_are, as_path, readable
 from why502.gateways.nginx.listeners import Chosen, Index, ServerBlock
 from why502.gateways.nginx.locations import PASSES, Kind, kind_of
 from why502.gateways.nginx.logplaces import AccessLog, Defaults, ErrorLog, access_logs, error_logs
@@ -19,7 +19,7 @@ from why502.gateways.nginx.settings import read_settings
 from why502.gateways.nginx.tree import Directive
 from why502.gateways.nginx.units import number
 from why502.gateways.nginx.upstream import UpstreamGroup, Url, group_for, groups_of, parse_url
-from why502.gateways.nginx.uris import escape_uri, read_host, read_uri
+from why502.gateways.nginx.uris import Uri, escape_uri, read_host, read_uri
 from why502.gateways.nginx.variables import RequestFor, State, Value
 from why502.observations.frozen import frozen
 from why502.observations.gateway import Settings, Site
@@ -27,7 +27,6 @@ from why502.observations.want import Protocols
 
 MOST_CHANGES = 10
 MOST_STEPS = 200
-NO_NAME = "\x00"
 MOST_ASKED = 200
 CLOSED = 444
 BAD_REQUEST = 400
@@ -109,10 +108,19 @@ def decide(
 ) -> Decision:
     """Decide for one request. Files that are not in `disk` are taken as absent, and asked for."""
     host = read_host(request.host)
-    chosen = index.choose(request.address, request.port, NO_NAME if host is None else host)
+    chosen = index.default(request.address, request.port)
+    if chosen is not None and host is not None and _uri(index, request, chosen) is not None:
+        chosen = index.choose(request.address, request.port, host)
     if chosen is None:
         return _nobody(index, request, defaults)
     return _Walk(index, request, chosen, version, disk or {}).run(defaults)
+
+
+def _uri(index: Index, request: RequestFor, chosen: Chosen) -> Uri | None:
+    """Read the URI; whether slashes are merged is the default server's affair, the Host comes later."""
+    chain = (index.main, index.http(chosen.default), scope_of(index.config, chosen.default.block))
+    merge = in_force(chain, "merge_slashes")
+    return read_uri(as_bytes_are(request.path_and_query), merge is None or merge.args[:1] != ("off",))
 
 
 def all_routes(index: Index, most: int = 10_000) -> tuple[Listed, ...]:
@@ -274,8 +282,7 @@ class _Walk:
             self._doubt(chosen.doubt)
         if chosen.caught is not None:
             state.catch(chosen.caught)
-        merge = in_force((*self._bare[:2], scope_of(self._config, chosen.default.block)), "merge_slashes")
-        uri = read_uri(state.unparsed, merge is None or merge.args[:1] != ("off",))
+        uri = _uri(self._index, state.request, chosen)
         if uri is None or read_host(state.request.host) is None:
             return self._finish(BAD_REQUEST)
         state.uri, state.args, state.quoted = uri.path, uri.args, uri.quoted
@@ -474,7 +481,7 @@ class _Walk:
             self._step(step)
         chain = (*self._bare, *hit.scopes)
         state.chain = chain
-        if not self._internal and hit.scopes and hit.scopes[-1].first("internal") is not None:
+        if not self._internal and in_force(chain, "internal") is not None:
             self._step("the location is internal")
             return self._finish(404)
         self._enter_location(chain)
@@ -601,6 +608,8 @@ class _Walk:
         if self._handler is not None:
             self._step(f"{self._handler} answers")
             return self._end(None)
+        if state.method not in ("GET", "HEAD", "POST"):
+            return self._finish(405)
         if state.uri.endswith("/"):
             return self._directory()
         return self._file()
@@ -692,7 +701,9 @@ class _Walk:
         if not uri and self._as_sent and not self._touched_args():
             return state.unparsed
         location = next((scope.block for scope in reversed(state.chain[3:]) if not scope.noname), None)
-        taken = len(kind_of(location)[1]) if uri and location is not None and self._same_location else 0
+        if not self._same_location:
+            uri = ""
+        taken = len(kind_of(location)[1]) if uri and location is not None else 0
         rest = state.uri[taken:]
         if state.quoted or self._internal:
             rest = escape_uri(rest)

@@ -76,7 +76,11 @@ def read_settings(state: State, prefix: str, url: Url | None, version: tuple[int
         tls_verify=reader.one("ssl_verify", "tls_verify", _flag, False),
         tls_newest=_newest(reader, version) if tls else None,
         host=_host(state, headers, url) if prefix in ("proxy", "grpc") else "",
-        headers=tuple((name, state.told(value)) for name, value in _sent(headers, prefix, http_version, version)),
+        headers=tuple(
+            (name, told)
+            for name, value in _sent(headers, prefix, http_version, version)
+            if (told := state.told(value))
+        ),
         script=tuple(_script(reader, state, prefix)),
     )
     return _with_sites(settings, reader.sites)
@@ -118,7 +122,7 @@ def _sent(
     old = version < HTTP11_BY_DEFAULT or http_version == "1.0"
     if prefix == "proxy" and old and "connection" not in named:
         sent.append(("Connection", "close"))
-    return [(name, value) for name, value in sent if value]
+    return sent
 
 
 def _host(state: State, headers: list[tuple[str, str]], url: Url | None) -> str:

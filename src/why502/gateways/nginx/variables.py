@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from posixpath import join
 
 from why502.gateways.nginx.grammar import as_bytes_are
@@ -19,8 +20,14 @@ Value = str | Unknown
 DEEPEST_VALUE = 20
 LONGEST_VALUE = 65_536
 _PIECE = re.compile(r"\$(?:([1-9])|\{(\w+)\}|(\w+))|[^$]+|\$", re.ASCII)
-_DEFINED = r'(?:^|[\s;{{}}])set\s+"?\$(?:{0}|\{{{0}\}})\b|\(\?P?[<\']{0}[>\']'
-_MADE = r"(?:geo|split_clients|auth_request_set|js_set|js_var|perl_set|geoip2?\w*|set_by_lua\w*)\s[^;{{}}]*\${0}\b"
+_SET = re.compile(r'(?<![\w$-])set[ \t\r\n]++"?\$\{?(\w++)', re.ASCII)
+_GROUP = re.compile(r"\(\?P?[<']([A-Za-z_]\w*)[>']", re.ASCII)
+_BY_ANSWER = (
+    re.compile(r'auth_request_set[ \t\r\n]++"?\$(\w++)', re.ASCII),
+    re.compile(r'set_by_lua\w*+[ \t\r\n]++"?\$(\w++)', re.ASCII),
+    re.compile(r'js_(?:set|var)[ \t\r\n]++"?\$(\w++)', re.ASCII),
+)
+_MAKERS = ("geo", "split_clients", "perl_set", "geoip2", "uuid4")
 
 
 @frozen
@@ -174,12 +181,24 @@ class State:
                     return self._map(directive, name)
         finally:
             self._depth -= 1
-        made = re.compile(_MADE.format(re.escape(name)), re.IGNORECASE)
-        texts = [source.text for source in self.index.config.sources.values()]
-        if any(made.search(text) for text in texts):
+        if name in self._made_elsewhere:
             return Unknown(what=f"${name}")
-        defined = re.compile(_DEFINED.format(re.escape(name)), re.IGNORECASE | re.MULTILINE)
-        return "" if any(defined.search(text) for text in texts) else Unknown(what=f"${name}")
+        return "" if name in self._settable else Unknown(what=f"${name}")
+
+    @cached_property
+    def _settable(self) -> frozenset[str]:
+        """Names that some `set` or pattern gives a value; without one they are empty."""
+        texts = [source.text for source in self.index.config.sources.values()]
+        return frozenset(name.lower() for text in texts for by in (_SET, _GROUP) for name in by.findall(text))
+
+    @cached_property
+    def _made_elsewhere(self) -> frozenset[str]:
+        """Names whose values come from tables of addresses, other requests or scripts."""
+        texts = [source.text for source in self.index.config.sources.values()]
+        http = self.index.http(self.server)
+        makers = [directive.args[-1] for maker in _MAKERS for directive in http.named.get(maker, ()) if directive.args]
+        found = [name for text in texts for by in _BY_ANSWER for name in by.findall(text)]
+        return frozenset(name.removeprefix("$").lower() for name in found + makers)
 
     def _map(self, block: Directive, name: str) -> Value:
         source = self.expand(block.args[0])

@@ -1,0 +1,156 @@
+"""`why502 URL …`: diagnose requests, from where you stand, as deep as you may look."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from why502.cli.options import Printing, diagnosing, header, host_port, resolve, seconds_back
+
+if TYPE_CHECKING:
+    from why502.diagnosis.options import Options
+    from why502.report.model import Report
+
+ORDER = (1, 3, 0)
+
+
+@click.command(hidden=True)
+@click.argument("targets", nargs=-1)
+@diagnosing
+def command(targets: tuple[str, ...], **chosen: Any) -> int:
+    """Diagnose TARGET …: a URL, a host, or host:port."""
+    options = options_of(chosen)
+    printing = printing_of(chosen)
+    if not targets:
+        raise click.UsageError("no target: give a URL, a host or host:port")
+    from why502.diagnosis.options import TargetError
+    from why502.diagnosis.target import parse_target
+
+    try:
+        for each in targets:
+            parse_target(each)
+    except TargetError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    reports = [examine(each, options, printing) for each in targets]
+    show(reports, printing)
+    return worst([status_of(each) for each in reports])
+
+
+def options_of(chosen: dict[str, Any]) -> Options:
+    """Turn what was given into options; a wrong one is one line."""
+    from why502.diagnosis.options import Options
+    from why502.survey.budget import Policy
+
+    data = chosen["data"]
+    method = chosen["method"] or ("POST" if data is not None else "GET")
+    if not method.isascii() or not method.isalpha():
+        raise click.UsageError(f"-X {method!r}: not a method")
+    return Options(
+        since=seconds_back(chosen["since"], datetime.now(UTC)),
+        deadline=chosen["deadline"],
+        tries=chosen["tries"],
+        method=method.upper(),
+        headers=tuple(header(each) for each in chosen["headers"]),
+        data=None if data is None else data.encode(),
+        connect_to=host_port(chosen["connect_to"], "--connect-to") if chosen["connect_to"] else None,
+        resolve=tuple(resolve(each) for each in chosen["resolve"]),
+        insecure=chosen["insecure"],
+        follow=not chosen["no_follow"],
+        mark=not chosen["no_mark"],
+        repeat_unsafe=chosen["repeat_unsafe"],
+        policy=Policy(off=frozenset(chosen["no_look"]), outside=chosen["outside"], probe=not chosen["no_probe"]),
+    )
+
+
+def printing_of(chosen: dict[str, Any]) -> Printing:
+    """Decide how the report is written."""
+    colour = sys.stdout.isatty() and not chosen["no_color"] and not os.environ.get("NO_COLOR")
+    return Printing(
+        format="json" if chosen["as_json"] else chosen["format_"],
+        output=chosen["output"],
+        save=chosen["save"],
+        verbose=chosen["verbose"],
+        quiet=chosen["quiet"],
+        colour=colour and chosen["output"] is None and os.environ.get("TERM") != "dumb",
+    )
+
+
+def examine(target: str, options: Options, printing: Printing) -> Report:
+    """Diagnose one target, with progress on standard error while it looks."""
+    from why502.cli.progress import watching
+
+    with watching(target, on=sys.stderr.isatty() and not printing.quiet):
+        from why502.api import diagnose
+
+        return diagnose(target, options)
+
+
+def show(reports: list[Report], printing: Printing) -> None:
+    """Write the reports to standard output or to a file."""
+    text = "".join(written(reports, printing))
+    if printing.output is None:
+        click.echo(text, nl=False, color=printing.colour or None)
+        return
+    try:
+        with open(printing.output, "w", encoding="utf-8") as out:
+            out.write(text)
+    except OSError as error:
+        raise click.UsageError(f"-o {printing.output}: {error.strerror}") from None
+
+
+def written(reports: list[Report], printing: Printing) -> list[str]:
+    """Return the pieces of the output."""
+    from why502.report.text import summary_line, to_line
+
+    if printing.format == "json":
+        indent = 2 if len(reports) == 1 else None
+        return [each.to_json(indent).rstrip("\n") + "\n" for each in reports]
+    if printing.format == "html":
+        return [each.to_html() for each in reports]
+    if printing.format == "markdown":
+        return [each.to_markdown() for each in reports]
+    if printing.quiet:
+        return [to_line(each) + "\n" for each in reports]
+    lines = [summary_line(each) + "\n" for each in reports] if len(reports) > 1 else []
+    width = min(max(columns(), 40), 120)
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    texts = [
+        each.to_text(width=width, colour=printing.colour, ascii_only=ascii_only, verbose=printing.verbose)
+        for each in reports
+    ]
+    return [*lines, *(["\n"] if lines else []), *texts]
+
+
+def columns() -> int:
+    """Return the width of the terminal, 80 where there is none."""
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def status_of(report: Report) -> int:
+    """Return the exit status of one report (`docs/interface.md`)."""
+    from why502.report.parts import Certainty, Verdict
+
+    match report.verdict:
+        case Verdict.HEALTHY:
+            return 0
+        case Verdict.OTHER_ERROR:
+            status = report.answer.status if report.answer is not None else None
+            return 1 if status is not None and status >= 500 else 0  # noqa: PLR2004
+        case Verdict.BAD_GATEWAY | Verdict.INTERMITTENT | Verdict.RECOVERED:
+            return 1
+        case Verdict.UNREACHABLE:
+            proven = any(each.cause.certainty is Certainty.PROVEN for each in report.incidents)
+            return 1 if proven else 3
+        case Verdict.INCONCLUSIVE:
+            return 3
+
+
+def worst(statuses: list[int]) -> int:
+    """Return the one that leads: 1, then 3, then 0."""
+    return next((each for each in ORDER if each in statuses), 0)

@@ -1,0 +1,318 @@
+"""One diagnosis from the first request to the explained incidents."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from why502.diagnosis.chain import explanation
+from why502.diagnosis.failing import (
+    by_asking,
+    by_hanging,
+    failed,
+    grouped,
+    hop_of,
+    live,
+    of_try,
+    route_subject,
+    unknown,
+    upstreams,
+)
+from why502.diagnosis.inside import enter, explore, gateways_here
+from why502.diagnosis.judging import judged, settle
+from why502.diagnosis.options import Options
+from why502.diagnosis.outcome import Finding, Incident, Inside, Outcome, Target
+from why502.diagnosis.reaching import Way, names_of, reached, request_for, send, spoke, ways
+from why502.gateways.recognition import possible, recognise
+from why502.observations.answer import Answer, Ending, Maker, Origin
+from why502.observations.fact import Fact
+from why502.observations.failure import Failure, Request
+from why502.observations.gateway import LoggedRequest
+from why502.observations.place import Window
+from why502.observations.probes import NameAnswer
+from why502.observations.processes import ProcessTable
+from why502.observations.sockets import Connections, OwnAddresses, SocketTable
+from why502.observations.subjects import Endpoint
+from why502.observations.want import As, Gap, Want
+from why502.survey.survey import Survey
+from why502.vantage.base import Vantage
+
+QUICK = 1.0
+HANGING = 2.2
+SHORT = 3.0
+MOMENTARY: tuple[type[Fact], ...] = (SocketTable, ProcessTable, OwnAddresses, Connections)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FINAL = timedelta(seconds=60)
+
+
+async def diagnose(vantage: Vantage, target: Target, options: Options) -> Outcome:
+    """Diagnose one target from one vantage."""
+    return await _Run(vantage, target, options).run()
+
+
+class _Run:
+    """The state of one diagnosis; each step adds to it."""
+
+    def __init__(self, vantage: Vantage, target: Target, options: Options) -> None:
+        self.vantage = vantage
+        self.target = target
+        self.options = options
+        self.answers: list[Answer] = []
+        self.names: tuple[NameAnswer, ...] = ()
+        self.inside: Inside | None = None
+        self.moments: tuple[Window, ...] = ()
+        self.origin: Origin | None = None
+
+    async def run(self) -> Outcome:
+        """Go through first contact, the inside, the failures and their causes."""
+        started = await self.vantage.now()
+        since = self.options.since_at or started - timedelta(seconds=self.options.since)
+        ends = asyncio.get_running_loop().time() + self.options.deadline
+        self.survey = Survey(self.vantage, Window(start=since, end=started + FINAL), self.options.policy, ends)
+        self.token = await self.vantage.token()
+        incidents: tuple[Incident, ...] = ()
+        noted: tuple[Failure, ...] = ()
+        if self.options.policy.probe:
+            await self._contact()
+        else:
+            await self._look_only()
+        try:
+            async with asyncio.timeout(max(self.survey.left(), 0.1)):
+                failures, noted = await self._failures()
+                for each in failures:
+                    await settle(each, self.survey)
+                failures = await self._close(failures)
+                incidents = self._incidents(failures)
+        except TimeoutError:
+            incidents = ()
+        facts = tuple(fact for each in self.survey.seen.values() if not isinstance(each, Gap) for fact in each)
+        return Outcome(
+            target=self.target,
+            finding=_finding(self.answers, incidents),
+            started=started,
+            ended=await self.vantage.now(),
+            answers=tuple(self.answers),
+            origin=self.origin,
+            names=self.names,
+            inside=self.inside,
+            incidents=incidents,
+            noted=noted,
+            gaps=tuple(self.survey.gaps),
+            facts=facts,
+            vantage=(self.vantage.kind, self.vantage.name, self.vantage.privileged),
+            outside=self.options.policy.outside,
+        )
+
+    # First contact
+
+    async def _contact(self) -> None:
+        """Resolve, find the way that answers, look inside, and send the tries."""
+        self.names = await names_of(self.survey, self.target)
+        for way in ways(self.survey, self.target, self.options, self.names):
+            how = request_for(self.target, self.options, way.scheme, self.token)
+            self.inside = await explore(self.survey, self.target, way.endpoint, how)
+            await self._before()
+            answer = await self._try(way, how, 1)
+            self.answers = [answer]
+            if reached(answer) and (spoke(answer) or self.target.scheme is not None):
+                await self._more(way, how)
+                return
+
+    async def _look_only(self) -> None:
+        """Read what is here without a request of our own."""
+        for way in ways(self.survey, self.target, self.options, ()):
+            how = request_for(self.target, self.options, way.scheme, self.token)
+            self.inside = await explore(self.survey, self.target, way.endpoint, how)
+            if self.inside is not None:
+                return
+
+    async def _before(self) -> None:
+        """Look at the upstreams' connections just before our request, then look again at all that changes."""
+        addresses = upstreams(self.inside)
+        if addresses:
+            now = Window.instant(await self.vantage.now())
+            await self.survey.meet(Want(kind=Connections, about=each, window=now) for each in addresses[:4])
+            self.moments = (now,)
+        self.survey.forget(MOMENTARY)
+
+    async def _try(self, way: Way, how: As, number: int) -> Answer:
+        """Send one try; look at the sockets while it hangs."""
+        contact = await send(self.survey, way, how, number, self.token)
+        answer = await contact.finish(QUICK)
+        if answer.ending is Ending.HANGING and len(self.moments) == 1:
+            now = Window.instant(await self.vantage.now())
+            addresses = upstreams(self.inside)[:4]
+            await self.survey.meet(Want(kind=Connections, about=each, window=now) for each in addresses)
+            self.moments = (*self.moments, now)
+        if answer.ending is Ending.HANGING:
+            answer = await contact.finish(min(max(self._patience() - QUICK, 0.2), max(self.survey.left(), 0.2)))
+        await contact.close()
+        return answer
+
+    def _patience(self) -> float:
+        """Wait for an answer as long as a short time-out of the route takes, else only to see that it hangs."""
+        route = self.inside.route if self.inside is not None else None
+        limits = (route.settings.read_timeout, route.settings.connect_timeout) if route is not None else ()
+        short = [limit for limit in limits if limit <= SHORT]
+        return max([HANGING, *(limit + 0.8 for limit in short)])
+
+    async def _more(self, way: Way, how: As) -> None:
+        """Send the further tries that come before the looks; the last one comes after them."""
+        self.way, self.how = way, how
+        first = self.answers[0]
+        if self.options.method not in SAFE and not self.options.repeat_unsafe:
+            return
+        if first.ending is Ending.HANGING or first.seconds > QUICK:
+            return
+        for number in range(2, self.options.tries):
+            self.answers.append(await self._try(way, how, number))
+
+    async def _last(self) -> Answer | None:
+        """Send the last try, if one is left and it does not hang."""
+        again = self.options.method in SAFE or self.options.repeat_unsafe
+        hung = any(each.ending is Ending.HANGING for each in self.answers)
+        if not self.answers or not again or hung or self.options.tries < 2 or not hasattr(self, "way"):  # noqa: PLR2004
+            return None
+        if max(each.seconds for each in self.answers) + QUICK > self.survey.left():
+            return None
+        answer = await self._try(self.way, self.how, len(self.answers) + 1)
+        self.answers.append(answer)
+        return answer
+
+    # Failures
+
+    async def _failures(self) -> tuple[list[Failure], tuple[Failure, ...]]:
+        """Return what failed on this target's route, ours first; and what was noted beside."""
+        bad = [each for each in self.answers if failed(each)]
+        if self.answers:
+            self.origin = recognise(self.answers[0])
+        if self.inside is None and self.answers and reached(self.answers[0]) and not self.options.policy.outside:
+            await self._by_mark()
+        logged = await self._logged()
+        found: list[Failure] = []
+        hop = hop_of(self.inside, bad[0], self.origin) if bad else None
+        if bad and hop is not None:
+            matched = {id(answer): of_try(answer, logged) for answer in bad}
+            told = [live(each, (answer,), hop, self.moments) for answer in bad for each in matched[id(answer)]]
+            found = grouped(told)
+            if not found:
+                found = await self._untold(bad[0])
+            elif all(each.rescued for each in found):
+                found = []
+        past = await self._past(logged, {(each.id, each.about) for each in found})
+        failures = [each for each in past if not each.rescued]
+        return [*found, *failures], tuple(each for each in past if each.rescued)
+
+    async def _untold(self, answer: Answer) -> list[Failure]:
+        """Name a failure that no log line tells."""
+        hop = hop_of(self.inside, answer, self.origin)
+        if answer.ending is Ending.HANGING or answer.status == 504:  # noqa: PLR2004
+            waiting = await by_hanging(self.survey, self.inside, answer, hop, self.moments)
+            if waiting is not None:
+                return [waiting]
+        if self.origin is None or self.origin.maker is not Maker.PASSED:
+            asked = await by_asking(self.survey, self.inside, answer, hop)
+            if asked:
+                return asked
+        return [unknown(answer, hop, self.origin, possible(answer))]
+
+    async def _by_mark(self) -> None:
+        """Find our own mark in the log of a gateway here: it is on the path although the address is not ours."""
+        for gateway in await gateways_here(self.survey):
+            found = await self.survey.get(Want(kind=LoggedRequest, about=gateway.process))
+            requests = () if isinstance(found, Gap) else found
+            if any(each.ours for each in requests) and hasattr(self, "way"):
+                port = self.way.endpoint.port
+                arrives = Endpoint(place=gateway.place.network(), address="0.0.0.0", port=port)  # noqa: S104
+                says = "our own request in its log"
+                self.inside = await enter(self.survey, self.target, self.how, gateway, arrives, says)
+                return
+
+    async def _logged(self) -> list[Failure]:
+        if self.inside is None:
+            return []
+        found = await self.survey.get(Want(kind=Failure, about=self.inside.gateway.process))
+        return [] if isinstance(found, Gap) else list(found)
+
+    async def _past(self, logged: Sequence[Failure], known: set[tuple[object, object]]) -> list[Failure]:
+        """Return the period's failures on the same route, each group once."""
+        inside = self.inside
+        if inside is None or inside.route is None:
+            return []
+        group = inside.route.group
+        ours = set(upstreams(inside))
+        same = [each for each in logged if each.about in ours or (group is not None and str(each.about) == group.name)]
+        start = min((each.seen.at.start for each in self.answers), default=None)
+        before = [each for each in same if start is None or each.seen.at.end < start]
+        route = route_subject(inside.route)
+        marked = await self._rescued(before)
+        routed = [replace(each, hop=replace(each.hop, route=route)) for each in marked]
+        return [each for each in grouped(routed) if (each.id, each.about) not in known]
+
+    async def _rescued(self, failures: Sequence[Failure]) -> list[Failure]:
+        """Mark the failed attempts that another attempt of the same request made good."""
+        if self.inside is None or not failures:
+            return []
+        found = await self.survey.get(Want(kind=LoggedRequest, about=self.inside.gateway.process))
+        requests = () if isinstance(found, Gap) else found
+        return [replace(each, rescued=_made_good(each, requests)) for each in failures]
+
+    # The end
+
+    async def _close(self, failures: list[Failure]) -> list[Failure]:
+        """Ask once more: what still fails the same way failed all the time in between."""
+        if not any(each.live for each in failures):
+            await self._last()
+            return failures
+        hung = any(each.ending is Ending.HANGING for each in self.answers)
+        answer = await self._last()
+        still = hung or (answer is not None and failed(answer) and answer.status == self.answers[0].status)
+        if not still:
+            return failures
+        end = await self.vantage.now()
+        count = sum(failed(each) for each in self.answers)
+        return [
+            replace(each, seen=replace(each.seen, at=Window(start=each.seen.at.start, end=end)), count=count)
+            if each.live
+            else each
+            for each in failures
+        ]
+
+    def _incidents(self, failures: Sequence[Failure]) -> tuple[Incident, ...]:
+        """Judge all failures once more over their final windows."""
+        found = []
+        for failure in failures:
+            judgements = judged(failure, lambda window=failure.seen.at: self.survey.evidence(window))  # type: ignore[misc] # bound now
+            route = self.inside.route if self.inside is not None else None
+            found.append(Incident(failure=failure, explanation=explanation(judgements), route=route))
+        return tuple(sorted(found, key=lambda each: (not each.failure.live, -each.failure.count)))
+
+
+def _made_good(failure: Failure, requests: Sequence[LoggedRequest]) -> bool:
+    """Tell whether the access log shows this request answered well after all."""
+    request: Request | None = failure.request
+    if request is None:
+        return False
+    near = [
+        each
+        for each in requests
+        if each.path == request.path
+        and each.method == request.method
+        and abs((each.seen.at.end - failure.seen.at.end).total_seconds()) <= 2  # noqa: PLR2004
+    ]
+    return bool(near) and all(each.status < 500 for each in near)  # noqa: PLR2004
+
+
+def _finding(answers: Sequence[Answer], incidents: Sequence[Incident]) -> Finding:
+    """Sum up: what the tries met, and what the log tells of before."""
+    bad = [each for each in answers if failed(each)]
+    if not answers:
+        return Finding.BAD_GATEWAY if incidents else Finding.INCONCLUSIVE
+    if not any(each.status is not None or each.ending is Ending.HANGING for each in answers):
+        return Finding.UNREACHABLE
+    if bad:
+        return Finding.BAD_GATEWAY if len(bad) == len(answers) else Finding.INTERMITTENT
+    if incidents:
+        return Finding.RECOVERED
+    server_errors = [each for each in answers if each.status is not None and each.status >= 500]  # noqa: PLR2004
+    return Finding.OTHER_ERROR if server_errors else Finding.HEALTHY

@@ -1,0 +1,86 @@
+"""What a diagnosis comes to, before anybody renders it."""
+
+from datetime import datetime
+from enum import Enum
+
+from why502.diagnosis.chain import Explanation
+from why502.observations.answer import Answer, Origin
+from why502.observations.fact import Fact
+from why502.observations.failure import Failure
+from why502.observations.frozen import frozen
+from why502.observations.gateway import GatewayProcess, GatewaySetup, RouteTaken
+from why502.observations.probes import NameAnswer
+from why502.observations.subjects import Endpoint
+from why502.observations.want import Gap
+
+
+class Finding(Enum):
+    """The closed set of `verdict` in the report."""
+
+    BAD_GATEWAY = "bad-gateway"
+    INTERMITTENT = "intermittent"
+    RECOVERED = "recovered"
+    HEALTHY = "healthy"
+    OTHER_ERROR = "other-error"
+    UNREACHABLE = "unreachable"
+    INCONCLUSIVE = "inconclusive"
+
+
+@frozen
+class Target:
+    """What is to be diagnosed, taken apart. `scheme` is None where the user gave none."""
+
+    written: str
+    scheme: str | None
+    host: str
+    port: int | None
+    path: str
+
+
+@frozen
+class Inside:
+    """The gateway on this host that serves the target, if one was found, and the route of the request.
+
+    `how` says by what it was found; `assumed` that this rests on likeness alone.
+    """
+
+    gateway: GatewayProcess
+    setup: GatewaySetup | None
+    route: RouteTaken | None
+    arrives: Endpoint
+    how: str
+    assumed: bool
+
+
+@frozen
+class Incident:
+    """One failure, explained."""
+
+    failure: Failure
+    explanation: Explanation
+    route: RouteTaken | None
+
+
+@frozen
+class Outcome:
+    """All that a report is made of."""
+
+    target: Target
+    finding: Finding
+    started: datetime
+    ended: datetime
+    answers: tuple[Answer, ...]
+    origin: Origin | None
+    names: tuple[NameAnswer, ...]
+    inside: Inside | None
+    incidents: tuple[Incident, ...]
+    noted: tuple[Failure, ...]
+    gaps: tuple[Gap, ...]
+    facts: tuple[Fact, ...]
+    vantage: tuple[str, str, bool]
+    outside: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it took."""
+        return (self.ended - self.started).total_seconds()

@@ -1,0 +1,102 @@
+"""The sentences of a report: what failed, and the one that a manager can read."""
+
+from why502.diagnosis.catalogue import catalogue
+from why502.diagnosis.outcome import Finding, Incident, Outcome
+from why502.observations.failure import Failure, FailureId
+from why502.observations.gateway import RouteTaken
+from why502.observations.subjects import Name
+
+WORDS = {
+    FailureId.RESOLVE_FAILED: "could not resolve the upstream's name",
+    FailureId.CONNECT_REFUSED: "was refused a connection to {upstream}",
+    FailureId.CONNECT_TIMEOUT: "got no answer to its connection attempts to {upstream}",
+    FailureId.CONNECT_UNREACHABLE: "was told that {upstream} cannot be reached",
+    FailureId.CONNECT_DENIED: "was denied the connection to {upstream} by its own operating system",
+    FailureId.CONNECT_NO_SOCKET: "found no socket at {upstream}",
+    FailureId.CONNECT_EXHAUSTED: "ran out of what it needs to connect to {upstream}",
+    FailureId.TLS_FAILED: "could not agree on TLS with {upstream}",
+    FailureId.CLOSED_BEFORE_RESPONSE: "asked {upstream}, which hung up without an answer",
+    FailureId.RESET_BEFORE_RESPONSE: "asked {upstream}, which reset the connection without an answer",
+    FailureId.RESPONSE_TIMEOUT: "asked {upstream} and got no answer in the time it waits",
+    FailureId.INVALID_RESPONSE: "got bytes from {upstream} that are no valid response",
+    FailureId.HEADER_TOO_BIG: "got a response head from {upstream} that is larger than its buffer",
+    FailureId.TRUNCATED_RESPONSE: "got less body from {upstream} than was promised",
+    FailureId.NO_LIVE_UPSTREAM: "has no server left that it would try",
+    FailureId.GATEWAY_LIMIT: "gave up by a limit of its own",
+    FailureId.SPAWN_FAILED: "could not start the application",
+    FailureId.UPSTREAM_ANSWERED_ERROR: "passed on an error that its upstream sent",
+    FailureId.UNKNOWN: "got no valid response from its upstream; which way is not known from here",
+}
+GOOD_TRIES = {1: 95, 2: 78, 3: 63, 4: 53, 5: 45}
+
+
+def failure_words(failure: Failure, route: RouteTaken | None) -> str:
+    """Say what the gateway saw."""
+    who = failure.hop.product or "the gateway"
+    known = not (isinstance(failure.about, Name) and failure.about.name.startswith("("))
+    upstream = str(failure.about) if known else "its upstream"
+    says = f"{who} {WORDS[failure.id].format(upstream=upstream)}"
+    if failure.told("to-come") is not None and route is not None:
+        limit = route.settings.connect_timeout
+        if failure.id is FailureId.RESPONSE_TIMEOUT:
+            limit = route.settings.read_timeout
+        return f"{says} so far; it waits {limit:g} s"
+    if failure.told("from") == "probe":
+        return f"{says} (seen by asking it as the gateway does; no log line of it could be read)"
+    return says
+
+
+def summary_of(outcome: Outcome) -> str:
+    """Say in one sentence what came out."""
+    site = outcome.target.host
+    match outcome.finding:
+        case Finding.BAD_GATEWAY | Finding.INTERMITTENT | Finding.RECOVERED:
+            return _broken(site, outcome)
+        case Finding.HEALTHY:
+            return _healthy(site, outcome)
+        case Finding.OTHER_ERROR:
+            status = next((each.status for each in outcome.answers if each.status is not None), None)
+            return f"{site} answers {status}, which is no failure of a gateway."
+        case Finding.UNREACHABLE:
+            reason = next((each.error for each in outcome.answers if each.error), "no answer")
+            return f"{site} cannot be reached: {reason}."
+        case Finding.INCONCLUSIVE:
+            return _inconclusive(site, outcome)
+
+
+def _broken(site: str, outcome: Outcome) -> str:
+    status = next((each.status for each in reversed(outcome.answers) if each.status and each.status >= 500), None)  # noqa: PLR2004
+    if outcome.finding is Finding.RECOVERED:
+        state = f"{site} answers now, but failed before"
+    elif outcome.finding is Finding.INTERMITTENT:
+        state = f"{site} fails now and then"
+    else:
+        state = f"{site} answers {status}" if status is not None else f"{site} does not answer"
+    lead = outcome.incidents[0] if outcome.incidents else None
+    return f"{state}: {_why(lead)}." if lead is not None else f"{state}."
+
+
+def _why(incident: Incident) -> str:
+    told = incident.explanation
+    if told.chain:
+        return told.chain[-1].proof.says.rstrip(".")
+    failure = failure_words(incident.failure, incident.route)
+    if told.suspects:
+        cause = catalogue().get(told.suspects[0].cause)
+        title = (cause.title if cause is not None else told.suspects[0].cause).rstrip(".")
+        return f"{failure}; suspected, not proven: {title[:1].lower()}{title[1:]}"
+    return f"{failure}; its cause is not known"
+
+
+def _healthy(site: str, outcome: Outcome) -> str:
+    tries = len(outcome.answers)
+    bound = GOOD_TRIES.get(tries) or round(100 * (1 - 0.05 ** (1 / tries)))
+    logs = ", and the gateway's log tells of no failure on this route" if outcome.inside is not None else ""
+    good = f"{tries} of {tries} tries" if tries > 1 else "the one try"
+    return f"{site} is healthy: {good} answered well{logs} (a failure rate of up to {bound} % would go unseen)."
+
+
+def _inconclusive(site: str, outcome: Outcome) -> str:
+    if outcome.inside is None:
+        return f"Nothing could be told of {site}: no request was sent and no gateway here serves it."
+    return f"Nothing failed for {site} in the logs of {outcome.inside.gateway.product}, and no request was sent."

@@ -1,0 +1,22 @@
+"""The time zone of a place: logs without a zone are in the local time of the host that wrote them."""
+
+import io
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
+
+from why502.observations.place import Place
+from why502.vantage.base import Raw, Vantage
+
+LOCALTIME = "/etc/localtime"
+MOST = 65536
+
+
+async def zone_of(vantage: Vantage, place: Place) -> tzinfo:
+    """Read `/etc/localtime` (RFC 8536); UTC where there is none, as the C library does."""
+    raw = await vantage.read(place, LOCALTIME, MOST)
+    if not isinstance(raw, Raw):
+        return UTC
+    try:
+        return ZoneInfo.from_file(io.BytesIO(raw.data))
+    except (ValueError, OSError):
+        return UTC
