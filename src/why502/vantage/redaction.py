@@ -6,6 +6,7 @@ Where a value ends is a guess in free text; the guess is made so that rather too
 """
 
 import hashlib
+import heapq
 import re
 from collections.abc import Iterator
 
@@ -34,9 +35,13 @@ _CORES = (
     rb"secret|credential|token(?!s|iz)|api[_-]?key|"
     rb"(?:access|private|signing|encryption|master|account|jwt|auth|app|shared)[_-]?key|authorization|cookie"
 )
-_NAME = re.compile(rb"(?<![a-z0-9_.-])(?=[a-z0-9_.-]{0,80}?(?:" + _CORES + rb"))[a-z0-9_.-]{1,120}(?![a-z0-9_.-])")
+_CORE = re.compile(_CORES)
+_SEEDS = (b"pass", b"pwd", b"secret", b"credential", b"token", b"key", b"masterauth", b"authorization", b"cookie")
+_NAME = re.compile(rb"[a-z0-9_.-]*+")
+_NAME_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789_.-"
+LONGEST_NAME = 120
 _QUERY = re.compile(
-    rb"(?<=[?&;])(?:key|auth|code|session[a-z_]{0,8}|sid|sig|signature|[a-z-]{1,30}[_-](?:key|sig|signature|auth|code)|hmac|otp|jwt|"
+    rb"[?&;](?:key|auth|code|session[a-z_]{0,8}|sid|sig|signature|[a-z-]{1,30}[_-](?:key|sig|signature|auth|code)|hmac|otp|jwt|"
     rb"ticket|awsaccesskeyid)(?:=|%3d)"
 )
 _HEADERS = frozenset(
@@ -133,27 +138,53 @@ _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----((?:(?!----
 _KEY_BEGINS = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----")
 _KEY_ENDS = b"-----END"
 _SHAPES = (
-    re.compile(
-        rb"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(eyJ[\w-]{8,8192}\.[\w-]{4,8192}(?:\.[\w-]{0,8192}){0,3})", re.ASCII
+    (
+        (b"eyJ",),
+        re.compile(
+            rb"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(eyJ[\w-]{8,8192}\.[\w-]{4,8192}(?:\.[\w-]{0,8192}){0,3})", re.ASCII
+        ),
     ),
-    re.compile(rb"(?:(?<![A-Z0-9])|(?<=%[0-9A-Fa-f]{2}))((?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Z0-9])"),
-    re.compile(
-        rb"(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2}))((?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}|npm_[A-Za-z0-9]{36}|"
-        rb"xox[abeoprs]-[A-Za-z0-9-]{10,255}|xapp-[A-Za-z0-9-]{10,255}|[srp]k_(?:live|test)_[A-Za-z0-9]{10,255}|whsec_[A-Za-z0-9+/=]{16,255}|"
-        rb"AIza[\w-]{35}|SG\.[\w-]{16,64}\.[\w-]{16,64}|sk-[\w-]{20,255}|dop_v1_[a-f0-9]{64}|pypi-[\w-]{50,255}))",
-        re.ASCII,
+    (
+        (b"AKIA", b"ASIA"),
+        re.compile(rb"(?:(?<![A-Z0-9])|(?<=%[0-9A-Fa-f]{2}))((?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Z0-9])"),
     ),
-    re.compile(rb"hooks\.slack\.com/services/([\w/]{20,100})", re.ASCII),
-    re.compile(rb"(\$(?:apr1|2[aby]|1|5|6|y)\$[./A-Za-z0-9$,=]{8,256})"),
-    re.compile(rb"^[ \t]*stats[ \t]+auth[ \t]+[^\s:]{1,64}:(\S{1,256})", re.MULTILINE),
+    (
+        (
+            b"gh",
+            b"github_pat_",
+            b"glpat-",
+            b"npm_",
+            b"xox",
+            b"xapp-",
+            b"k_",
+            b"whsec_",
+            b"AIza",
+            b"SG.",
+            b"sk-",
+            b"dop_v1_",
+            b"pypi-",
+        ),
+        re.compile(
+            rb"(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2}))((?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|"
+            rb"glpat-[\w-]{20,64}|npm_[A-Za-z0-9]{36}|xox[abeoprs]-[A-Za-z0-9-]{10,255}|xapp-[A-Za-z0-9-]{10,255}|"
+            rb"[srp]k_(?:live|test)_[A-Za-z0-9]{10,255}|whsec_[A-Za-z0-9+/=]{16,255}|AIza[\w-]{35}|"
+            rb"SG\.[\w-]{16,64}\.[\w-]{16,64}|sk-[\w-]{20,255}|dop_v1_[a-f0-9]{64}|pypi-[\w-]{50,255}))",
+            re.ASCII,
+        ),
+    ),
+    ((b"hooks.slack.com",), re.compile(rb"hooks\.slack\.com/services/([\w/]{20,100})", re.ASCII)),
+    ((b"$",), re.compile(rb"(\$(?:apr1|2[aby]|1|5|6|y)\$[./A-Za-z0-9$,=]{8,256})")),
+    ((b"stats",), re.compile(rb"^[ \t]*stats[ \t]+auth[ \t]+[^\s:]{1,64}:(\S{1,256})", re.MULTILINE)),
 )
 _PROGRAMS = (
-    (re.compile(rb"(?:mysql|mariadb)[^\n]{0,4096}"), re.compile(rb"[\s\0]-p([^\s\0\"']+)")),
+    ((b"mysql", b"mariadb"), re.compile(rb"(?:mysql|mariadb)[^\n]{0,4096}"), re.compile(rb"[\s\0]-p([^\s\0\"']+)")),
     (
-        re.compile(rb"(?:curl|wget|http)[^\n]{0,4096}"),
-        re.compile(rb"""[\s\0](?:-u|-U|--user|--proxy-user|-a)[\s\0=]{0,4}["']?[^\s\0:"']{1,64}:([^\s\0"']+)"""),
+        (b"curl", b"wget"),
+        re.compile(rb"(?:curl|wget)[^\n]{0,4096}"),
+        re.compile(rb"""[\s\0](?:-u|-U|--user|--proxy-user)[\s\0=]{0,4}["']?[^\s\0:"']{1,64}:([^\s\0"']+)"""),
     ),
     (
+        (b"sshpass", b"redis-cli"),
         re.compile(rb"(?:sshpass|redis-cli)[^\n]{0,4096}"),
         re.compile(rb"[\s\0]-[pa][\s\0]{0,4}([^\s\0\"'-][^\s\0\"']*)"),
     ),
@@ -351,9 +382,16 @@ def _merged(spans: list[Span]) -> Iterator[Span]:
 def _spans(data: bytes) -> list[Span]:
     """Return where secrets stand, structure and all."""
     low = data.lower()
-    found = [*_by_name(data, low), *_by_query(data, low), *_by_program(data, low)]
-    found.extend(match.span(1) for shape in (_USERINFO, _KEY_BLOCK, *_SHAPES) for match in shape.finditer(data))
+    found = [*_by_name(data, low), *_by_query(data, low), *_by_program(data, low), *_by_shape(data)]
     return [(start, end) for start, end in found if end > start]
+
+
+def _by_shape(data: bytes) -> Iterator[Span]:
+    for shape in (_USERINFO, _KEY_BLOCK):
+        yield from (match.span(1) for match in shape.finditer(data))
+    for literals, shape in _SHAPES:
+        if any(literal in data for literal in literals):
+            yield from (match.span(1) for match in shape.finditer(data))
 
 
 def _by_query(data: bytes, low: bytes) -> Iterator[Span]:
@@ -369,7 +407,9 @@ def _by_query(data: bytes, low: bytes) -> Iterator[Span]:
 
 
 def _by_program(data: bytes, low: bytes) -> Iterator[Span]:
-    for program, secret in _PROGRAMS:
+    for literals, program, secret in _PROGRAMS:
+        if not any(literal in low for literal in literals):
+            continue
         for line in program.finditer(low):
             for found in secret.finditer(data, line.start(), line.end()):
                 yield found.span(1)
@@ -378,26 +418,43 @@ def _by_program(data: bytes, low: bytes) -> Iterator[Span]:
 def _by_name(data: bytes, low: bytes) -> Iterator[Span]:
     """Yield the values of everything that is named like a secret."""
     covered = 0
-    for found in _NAME.finditer(low):
-        if found.start() < covered:
+    for seed in heapq.merge(*(_places(low, literal) for literal in _SEEDS)):
+        if seed < covered:
             continue
-        text = found[0]
-        name = text.lstrip(b"-.")
-        named = _Named(
-            start=found.start(),
-            end=found.end(),
-            name=name,
-            before=low[max(0, found.start() - 96) : found.start()],
-            flag=text.startswith(b"--"),
-        )
-        if not _is_secret_name(named):
+        named, covered = _name_around(low, seed)
+        if named is None or not _is_secret_name(named):
             continue
-        place = _value_place(data, low, named)
-        if place is None:
-            continue
-        for start, end in place:
+        for start, end in _value_place(data, low, named) or ():
             covered = max(covered, end)
             yield start, end
+
+
+def _places(low: bytes, literal: bytes) -> Iterator[int]:
+    at = low.find(literal)
+    while at >= 0:
+        yield at
+        at = low.find(literal, at + len(literal))
+
+
+def _name_around(low: bytes, seed: int) -> tuple[_Named | None, int]:
+    """Return the name that a seed stands in, if it is one of a secret, and where it ends."""
+    left = low[max(0, seed - LONGEST_NAME) : seed]
+    start = seed - len(left) + len(left.rstrip(_NAME_BYTES))
+    found = _NAME.match(low, start, start + 2 * LONGEST_NAME)
+    end = found.end() if found else seed
+    if end - start > LONGEST_NAME or not _CORE.search(low, start, end):
+        return None, end
+    text = low[start:end]
+    return (
+        _Named(
+            start=start,
+            end=end,
+            name=text.lstrip(b"-."),
+            before=low[max(0, start - 96) : start],
+            flag=text.startswith(b"--"),
+        ),
+        end,
+    )
 
 
 def _is_secret_name(named: _Named) -> bool:
