@@ -9,6 +9,7 @@ from why502.rules.asking import gateway_of, route_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PATIENCE = 9.0
+BRIEF = 2.0
 
 
 def tls_as(route: RouteTaken) -> TlsAs:
@@ -32,10 +33,22 @@ def response_want(case: Case, route: RouteTaken, gateway: GatewayProcess | None)
             host=route.settings.host or None,
             method=method,
             path=path,
-            headers=route.settings.script if route.protocol is Protocols.FASTCGI else route.settings.headers,
-            limit=min(PATIENCE, route.settings.read_timeout * 2 + 2.0),
+            headers=headers_of(route),
+            limit=patience(route.settings.read_timeout),
         ),
     )
+
+
+def headers_of(route: RouteTaken) -> tuple[tuple[str, str], ...]:
+    """Return what the gateway sends beside Host: its headers, or the parameters of FastCGI."""
+    if route.protocol is Protocols.FASTCGI:
+        return route.settings.script
+    return (*route.settings.headers, (":version", "1.0" if route.settings.http_version == "1.0" else "1.1"))
+
+
+def patience(timeout: float) -> float:
+    """Wait long enough to see an answer that is late for a short time-out; one of a minute cannot be waited for."""
+    return timeout * 2 + 2.0 if timeout * 2 + 2.0 <= PATIENCE else BRIEF
 
 
 def asked(case: Case, evidence: Evidence) -> Want[ResponseAttempt] | None:
