@@ -30,11 +30,13 @@ from why502.vantage.refusing import NotRegularError, now, refused
 from why502.vantage.streams import SocketStream, direct, unfit
 
 T = TypeVar("T")
-PLAIN = re.compile(r"/(?:proc|sys)(?:/(?!\.{1,2}(?:/|\Z))[^/\0]{1,255})*")
-"""Paths of the kernel's own file systems, without `.` and `..`: looked at once, for no file system can hang there."""
+VIRTUAL = ("/proc/", "/sys/")
+"""File systems of the kernel's own: looked at at once, for none of them can hang."""
 _OF_PROCESS = r"/proc/[^/]+/(?:task/[^/]+/)?"
 THROUGH = re.compile(rf"{_OF_PROCESS}(?:(?:root|cwd|exe)/.+|(?:fd|map_files)/[^/]+/.+)")
 """What lies behind a link of /proc: it leads out of the place, past its root."""
+LINK_DEPTH = 3
+"""Slashes of `/proc/PID/root`: nothing lies behind a link that has no more."""
 LINK = re.compile(rf"{_OF_PROCESS}(?:root|cwd|exe|fd/[^/]+|map_files/[^/]+)")
 NOT_READ = re.compile(
     rf"{_OF_PROCESS}(?:mem|pagemap|clear_refs)|/proc/k[^/]+|/proc/sysrq-trigger|/sys/kernel/(?:debug|tracing)/.*"
@@ -106,7 +108,7 @@ class Local:
     ) -> Raw | Refusal:
         """Read a regular file, inside the place's own root; of `/proc` and `/sys` always from the beginning."""
         began = now()
-        if not PLAIN.fullmatch(path):
+        if not _is_virtual(path):
             return await self._aside(place, lambda: self._read_file(place, path, most, began, tail, reader), began)
         if HANGS.fullmatch(path):
             return await self._aside(place, lambda: _read_virtual(path, most, began, reader), began)
@@ -135,7 +137,7 @@ class Local:
     async def list(self, place: Place, path: str) -> tuple[str, ...] | Refusal:
         """Return the names in a directory."""
         began = now()
-        if PLAIN.fullmatch(path):
+        if _is_virtual(path):
             return self._at_once(place, lambda: _names(_no_link(path)), began)
         return await self._aside(place, lambda: self._list(place, path), began)
 
@@ -150,7 +152,7 @@ class Local:
     async def stat(self, place: Place, path: str) -> Entry | Refusal:
         """Look at a path; a last link is not followed."""
         began = now()
-        if PLAIN.fullmatch(path):
+        if _is_virtual(path):
             return self._at_once(place, lambda: _stat_virtual(path, began), began)
         return await self._aside(place, lambda: self._stat(place, path, began), began)
 
@@ -167,7 +169,7 @@ class Local:
     async def readlink(self, place: Place, path: str) -> str | Refusal:
         """Return where a link points; links of /proc are read as the kernel words them."""
         began = now()
-        if PLAIN.fullmatch(path):
+        if _is_virtual(path):
             return self._at_once(place, lambda: os.readlink(_not_through(path)), began)
         entry = await self.stat(place, path)
         if isinstance(entry, Refusal):
@@ -418,8 +420,13 @@ def _names(path: str) -> tuple[str, ...]:
         return tuple(sorted(entry.name for entry in itertools.islice(entries, NAMES)))
 
 
+def _is_virtual(path: str) -> bool:
+    """Tell whether a path lies there by its words alone, without `.`, `..` and empty names."""
+    return (path.startswith(VIRTUAL) or path == "/proc") and "/." not in path and "//" not in path
+
+
 def _not_through(path: str) -> str:
-    if THROUGH.fullmatch(path):
+    if path.count("/") > LINK_DEPTH and THROUGH.fullmatch(path):
         raise OSError(errno.ELOOP, "behind a link of /proc: name the place instead", path)
     return path
 
