@@ -179,6 +179,28 @@ def test_unsafe_methods_are_for_the_caller_alone() -> None:
     assert look(contacting, Want(kind=Answer, about=endpoint(1), how=how)) == ()
 
 
+def test_a_body_goes_with_its_length() -> None:
+    asked: list[bytes] = []
+
+    def play(peer: Peer) -> None:
+        data = peer.read_head()
+        while not data.endswith(b"a=b"):
+            data += peer.read()
+        asked.append(data)
+        peer.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    async def post(port: int) -> Answer:
+        how = As(protocol=Protocols.HTTP, host="a", method="POST", body=b"a=b", headers=(("Connection", "close"),))
+        pending = await begin(Local(), endpoint(port), how)
+        answer = await pending.finish(5)
+        await pending.close()
+        return answer
+
+    with Upstream(play) as upstream:
+        assert asyncio.run(post(upstream.port)).status == 204
+    assert asked == [b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\na=b"]
+
+
 @given(st.binary(max_size=300), st.booleans())
 def test_takes_any_bytes(data: bytes, begun: bool) -> None:
     data = b"HTTP/1.1 200 OK\r\n" + data if begun else data

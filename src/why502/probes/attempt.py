@@ -8,6 +8,7 @@ from why502.observations.probes import Met
 from why502.observations.subjects import Address, Endpoint, SocketPath
 from why502.observations.want import As, Gap, Protocols, Want, Why
 from why502.vantage.base import No, Refusal, Vantage
+from why502.vantage.looking import refused
 
 SHOWN = 2000
 """Most characters of `Seen.raw`."""
@@ -18,15 +19,6 @@ FIRST = 256
 RESET = 104
 """ECONNRESET on Linux."""
 
-WHY = {
-    No.MISSING: Why.UNREADABLE,
-    No.DENIED: Why.NO_PERMISSION,
-    No.NOT_REGULAR: Why.UNREADABLE,
-    No.TIMED_OUT: Why.TIMED_OUT,
-    No.NO_TOOL: Why.NO_TOOL,
-    No.NO_WAY_IN: Why.NO_VANTAGE,
-    No.FAILED: Why.UNREADABLE,
-}
 _RIGHTS = frozenset({Why.NO_PERMISSION, Why.NO_VANTAGE})
 
 
@@ -50,7 +42,7 @@ def no_look(want: Want[Fact], refusal: Refusal, vantage: Vantage) -> Gap | None:
     """Return the gap where a connection was not even tried; `None` where the refusal is the world's own answer."""
     if met(refusal) is not None:
         return None
-    return gap(want, WHY[refusal.no], refusal.text or refusal.no.value, vantage)
+    return refused(want, f"connect {want.about}", refusal, vantage)
 
 
 def met(refusal: Refusal) -> Met | None:

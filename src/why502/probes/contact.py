@@ -161,7 +161,7 @@ class Contact:
             self.refused = found
             return
         self._stream = found
-        refused = await found.send(request(how.method, how.path, host_of(self.endpoint, how), _headers(how), "1.1"))
+        refused = await found.send(_bytes_of(self.endpoint, how))
         if refused is not None:
             self._broken = refused.text
 
@@ -290,6 +290,10 @@ def _text(data: bytes) -> str:
 def host_of(endpoint: Endpoint, how: As) -> str:
     """Return the Host to send: as asked for, else the address."""
     return how.host or str(endpoint)
+
+
+def _bytes_of(endpoint: Endpoint, how: As) -> bytes:
+    return request(how.method, how.path, host_of(endpoint, how), _headers(how), "1.1", how.body)
 
 
 def request_of(endpoint: Endpoint, how: As, token: str | None) -> Request:

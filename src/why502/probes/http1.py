@@ -25,6 +25,7 @@ EARLY_HINTS_KNOWN: Version = (1, 29, 0)
 
 EARLY_HINTS = 103
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 TOO_BIG = "too big header"
 NO_HEAD = "no valid HTTP/1.0 header"
 
@@ -73,13 +74,16 @@ class Step(Enum):
     BAD = "bad"
 
 
-def request(method: str, path: str, host: str, headers: Headers, version: str = "1.0") -> bytes:
-    """Build a request without a body; headers that would break their line (CR, LF, NUL) are left out."""
+def request(method: str, path: str, host: str, headers: Headers, version: str = "1.0", body: bytes = b"") -> bytes:
+    """Build a request; headers that would break their line (CR, LF, NUL) are left out."""
     lines = [f"{_one_word(method)} {_one_word(path) or '/'} HTTP/{version}"]
-    if not any(name.lower() == "host" for name, _ in headers):
+    named = {name.lower() for name, _ in headers}
+    if "host" not in named:
         lines.append(f"Host: {_one_word(host)}")
     lines += [f"{name}: {value}" for name, value in headers if sendable(name, value)]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace")
+    if (body or method in WITH_BODY) and not named & {"content-length", "transfer-encoding"}:
+        lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace") + body
 
 
 def sendable(name: str, value: str) -> bool:

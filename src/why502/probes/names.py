@@ -7,10 +7,10 @@ from why502.observations.place import Window
 from why502.observations.probes import NameAnswer
 from why502.observations.subjects import Name
 from why502.observations.want import Cost, Gap, Want
-from why502.probes.attempt import WHY, gap, not_covered, span, taken
+from why502.probes.attempt import not_covered, span, taken
 from why502.probes.http1 import shown
 from why502.vantage.base import No, Raw, Refusal, Resolved, Vantage
-from why502.vantage.looking import Around, looker
+from why502.vantage.looking import Around, looker, refused
 
 SYSTEM = "system"
 HOSTS = "hosts"
@@ -65,7 +65,7 @@ async def resolving(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
         return blind
     by_system = await vantage.resolve(about.place, about.name)
     if isinstance(by_system, Refusal) and by_system.no in _NOT_ASKED:
-        return gap(want, WHY[by_system.no], by_system.text or by_system.no.value, vantage)
+        return refused(want, f"resolve {about}", by_system, vantage)
     facts = [_answer(about, SYSTEM, by_system)]
     hosts = await _hosts(about, vantage)
     facts += [] if hosts is None else [hosts]
