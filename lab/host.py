@@ -151,6 +151,7 @@ class Box:
             except ProcessLookupError:
                 continue
         for child in (self._outer, *self._children):
+            child.kill()  # an nsenter stops itself when its program is stopped, and would never end
             child.wait(10)
         if self._outer.stdout is not None:
             self._outer.stdout.close()

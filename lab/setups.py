@@ -20,6 +20,7 @@ from lab.host import Box, inner_pid
 from lab.nginx import Nginx
 from lab.servers import App, serve
 from lab.stand import Bench
+from lab.truth import Place, View, view, views
 from lab.waiting import until
 
 
@@ -55,6 +56,15 @@ def site(  # noqa: PLR0913 - each is a wish of some scenario
     if start:
         nginx.start()
     return Site(box, app, nginx)
+
+
+def stopped_unit(app: App, symptom: str = "network.nothing-listening", forbidden: str = "") -> dict[Place, View]:
+    """Give the views where the unit that should listen is stopped; anyone on its machine may ask for its state."""
+    cause = "application.not-running"
+    root = view(
+        cause, chain=symptom, evidence=(("unit", "journal"),), subject=(app.name, app.bind), forbidden=forbidden
+    )
+    return views(root=root, user=view(cause, chain=symptom, evidence=(("unit", app.unit),)))
 
 
 def certificate(bench: Bench, box: Box, *names: str, owner: str | None = None) -> tuple[str, str]:

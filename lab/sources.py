@@ -11,13 +11,14 @@ class Behaviour:
 
     header: bytes of one more response header (Python only: on paths with `on`). body: bytes of the body.
     sleep: seconds before the answer. on: only where this is part of the path. gate: only while this file exists.
-    die: the serving process ends on such a request. eat: it allocates this many MiB.
+    die: the serving process ends on such a request; killed: by signal 9 (Python only). eat: it allocates this many MiB.
     """
 
     header: int = 0
     body: int = 64
     sleep: float = 0.0
     die: bool = False
+    killed: bool = False
     eat: int = 0
     on: str = ""
     gate: str = ""
@@ -71,6 +72,7 @@ def _python_steps(does: Behaviour, sleep: str) -> str:
         *([f"HELD.append(bytearray(os.urandom(1 << 20)) * {does.eat})"] if does.eat else []),
         *([f"{sleep}({does.sleep})"] if does.sleep else []),
         *(["os._exit(3)"] if does.die else []),
+        *(["os.kill(os.getpid(), 9)"] if does.killed else []),
     ]
     if not steps:
         return ""

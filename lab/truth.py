@@ -109,3 +109,9 @@ def views(root: View, user: View, outside: View | None = None) -> dict[Place, Vi
 def sound(url: str, show: Callable[[], None]) -> Scenario:
     """Make a healthy control: no cause may be named or proven from anywhere."""
     return Scenario(url, {place: View() for place in Place}, show, healthy=True)
+
+
+def allowed(cause: str, *more: str) -> dict[Place, View]:
+    """Give the views of a look-alike: its cause (and what leads to it) may be proven, and nothing else."""
+    look = view(cause, proven=False, chain=" ".join((cause, *more)))
+    return views(root=look, user=look)

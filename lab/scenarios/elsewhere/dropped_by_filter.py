@@ -2,7 +2,7 @@
 
 from lab.setups import site
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario, allowed
 
 
 def build(bench: Bench) -> Scenario:
@@ -11,10 +11,7 @@ def build(bench: Bench) -> Scenario:
     box.run(f"iptables -A INPUT -p tcp --dport {app.port} -j DROP")
     return Scenario(
         nginx.url(),
-        views(
-            root=view("firewall.dropped", proven=False, chain="firewall.dropped"),
-            user=view("firewall.dropped", proven=False, chain="firewall.dropped"),
-        ),
+        allowed("firewall.dropped"),
         lambda: bench.expect("no answer", box.ask("127.0.0.1", app.port, seconds=1.5).error == "TimeoutError"),
         failures=("connect-timeout", "response-timeout"),
     )

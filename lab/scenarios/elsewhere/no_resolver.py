@@ -3,7 +3,7 @@
 from lab.nginx import Nginx
 from lab.servers import serve
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario, allowed
 
 
 def build(bench: Bench) -> Scenario:
@@ -16,10 +16,7 @@ def build(bench: Bench) -> Scenario:
     nginx.start()
     return Scenario(
         nginx.url(),
-        views(
-            root=view("dns.no-resolver", proven=False, chain="dns.no-resolver"),
-            user=view("dns.no-resolver", proven=False, chain="dns.no-resolver"),
-        ),
+        allowed("dns.no-resolver"),
         lambda: nginx.expect_fault("no resolver defined"),
         failures=("resolve-failed",),
     )

@@ -2,7 +2,7 @@
 
 from lab.setups import site
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario, allowed
 
 
 def build(bench: Bench) -> Scenario:
@@ -13,10 +13,7 @@ def build(bench: Bench) -> Scenario:
     box.run(f"nft add rule inet filter output tcp dport {app.port} counter reject with tcp reset")
     return Scenario(
         nginx.url(),
-        views(
-            root=view("firewall.rejected", proven=False, chain="firewall.rejected"),
-            user=view("firewall.rejected", proven=False, chain="firewall.rejected"),
-        ),
+        allowed("firewall.rejected"),
         lambda: nginx.expect_fault("Connection refused"),
         failures=("connect-refused",),
     )

@@ -4,7 +4,7 @@ from lab.nginx import Nginx
 from lab.servers import serve
 from lab.setups import certificate
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario, allowed
 
 
 def build(bench: Bench) -> Scenario:
@@ -18,10 +18,7 @@ def build(bench: Bench) -> Scenario:
     nginx.start()
     return Scenario(
         nginx.url(),
-        views(
-            root=view("tls.untrusted-issuer", proven=False, chain="tls.untrusted-issuer tls.chain-incomplete"),
-            user=view("tls.untrusted-issuer", proven=False, chain="tls.untrusted-issuer tls.chain-incomplete"),
-        ),
+        allowed("tls.untrusted-issuer", "tls.chain-incomplete"),
         lambda: nginx.expect_fault("certificate verify error"),
         failures=("tls-failed",),
     )

@@ -3,7 +3,7 @@
 from lab.setups import site
 from lab.sources import Behaviour
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario, allowed
 
 
 def build(bench: Bench) -> Scenario:
@@ -11,18 +11,7 @@ def build(bench: Bench) -> Scenario:
     nginx = s.nginx
     return Scenario(
         nginx.url(),
-        views(
-            root=view(
-                "application.worker-killed",
-                proven=False,
-                chain="application.worker-killed application.crashes-on-request",
-            ),
-            user=view(
-                "application.worker-killed",
-                proven=False,
-                chain="application.worker-killed application.crashes-on-request",
-            ),
-        ),
+        allowed("application.worker-killed", "application.crashes-on-request"),
         lambda: nginx.expect_fault("prematurely closed"),
         failures=("closed-before-response",),
     )

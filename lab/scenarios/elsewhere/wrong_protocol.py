@@ -3,7 +3,7 @@
 from lab.nginx import Nginx
 from lab.servers import serve
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario, allowed
 
 
 def build(bench: Bench) -> Scenario:
@@ -14,10 +14,7 @@ def build(bench: Bench) -> Scenario:
     nginx.start()
     return Scenario(
         nginx.url(),
-        views(
-            root=view("gateway.wrong-protocol", proven=False, chain="gateway.wrong-protocol"),
-            user=view("gateway.wrong-protocol", proven=False, chain="gateway.wrong-protocol"),
-        ),
+        allowed("gateway.wrong-protocol"),
         lambda: bench.expect_status(nginx.ask(), 502),
         failures=("invalid-response", "closed-before-response", "reset-before-response"),
     )

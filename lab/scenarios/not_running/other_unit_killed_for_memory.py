@@ -2,9 +2,10 @@
 
 from lab.nginx import Nginx
 from lab.servers import serve
+from lab.setups import stopped_unit
 from lab.sources import Behaviour
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario
 from lab.waiting import until
 
 
@@ -21,16 +22,7 @@ def build(bench: Bench) -> Scenario:
     app.stop()
     return Scenario(
         nginx.url(),
-        views(
-            root=view(
-                "application.not-running",
-                chain="network.nothing-listening",
-                evidence=(("unit", "journal"),),
-                subject=(app.name, app.bind),
-                forbidden="overload.out-of-memory",
-            ),
-            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
-        ),
+        stopped_unit(app, forbidden="overload.out-of-memory"),
         lambda: nginx.expect_fault("Connection refused"),
         failures=("connect-refused",),
     )

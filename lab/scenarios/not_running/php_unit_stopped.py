@@ -1,8 +1,8 @@
 """php-fpm on a TCP port, as a unit, was stopped."""
 
-from lab.setups import site
+from lab.setups import site, stopped_unit
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario
 
 
 def build(bench: Bench) -> Scenario:
@@ -12,15 +12,7 @@ def build(bench: Bench) -> Scenario:
     app.stop()
     return Scenario(
         nginx.url(),
-        views(
-            root=view(
-                "application.not-running",
-                chain="network.nothing-listening",
-                evidence=(("unit", "journal"),),
-                subject=(app.name, app.bind),
-            ),
-            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
-        ),
+        stopped_unit(app),
         lambda: nginx.expect_fault("Connection refused"),
         failures=("connect-refused",),
     )

@@ -1,8 +1,8 @@
 """A Node unit was killed from outside (exit by signal 9, no memory record) and is not restarted."""
 
-from lab.setups import site
+from lab.setups import site, stopped_unit
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario
 from lab.waiting import until
 
 
@@ -14,16 +14,7 @@ def build(bench: Bench) -> Scenario:
     until("the unit has failed", lambda: "failed" in box.run(["systemctl", "is-active", app.unit], check=False).stdout)
     return Scenario(
         nginx.url(),
-        views(
-            root=view(
-                "application.not-running",
-                chain="network.nothing-listening",
-                evidence=(("unit", "journal"),),
-                subject=(app.name, app.bind),
-                forbidden="overload.out-of-memory",
-            ),
-            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
-        ),
+        stopped_unit(app, forbidden="overload.out-of-memory"),
         lambda: nginx.expect_fault("Connection refused"),
         failures=("connect-refused",),
     )

@@ -2,9 +2,9 @@
 
 from lab.nginx import Nginx
 from lab.servers import serve
-from lab.setups import inner_network
+from lab.setups import inner_network, stopped_unit
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario
 
 
 def build(bench: Bench) -> Scenario:
@@ -18,15 +18,7 @@ def build(bench: Bench) -> Scenario:
     app.stop()
     return Scenario(
         nginx.url(),
-        views(
-            root=view(
-                "application.not-running",
-                chain="network.nothing-listening",
-                evidence=(("unit", "journal"),),
-                subject=(app.name, app.bind),
-            ),
-            user=view("application.not-running", chain="network.nothing-listening", evidence=(("unit", app.unit),)),
-        ),
+        stopped_unit(app),
         lambda: nginx.expect_fault("Connection refused"),
         failures=("connect-refused",),
     )

@@ -1,8 +1,8 @@
 """gunicorn removed its socket when its unit was stopped: the unit is the cause."""
 
-from lab.setups import site
+from lab.setups import site, stopped_unit
 from lab.stand import Bench
-from lab.truth import Scenario, view, views
+from lab.truth import Scenario
 
 
 def build(bench: Bench) -> Scenario:
@@ -12,15 +12,7 @@ def build(bench: Bench) -> Scenario:
     app.stop()
     return Scenario(
         nginx.url(),
-        views(
-            root=view(
-                "application.not-running",
-                chain="gateway.socket-missing",
-                evidence=(("unit", "journal"),),
-                subject=(app.name, app.bind),
-            ),
-            user=view("application.not-running", chain="gateway.socket-missing", evidence=(("unit", app.unit),)),
-        ),
+        stopped_unit(app, "gateway.socket-missing"),
         lambda: nginx.expect_fault("No such file or directory"),
         failures=("connect-no-socket",),
     )
