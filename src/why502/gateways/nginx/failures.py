@@ -131,7 +131,7 @@ def subject_of(place: Place, line: NginxErrorLine) -> Subject:
     if peer is None:
         return Name(place=place.network(), name="(upstream not told)")
     if peer.path is not None:
-        return SocketPath(place=place.files(), path=peer.path)
+        return SocketPath(place=place, path=peer.path)
     if peer.host is not None:
         return Endpoint(place=place.network(), address=peer.host, port=peer.port or PORTS.get(peer.scheme, 80))
     return Name(place=place.network(), name=peer.group or "(upstream not told)")

@@ -29,6 +29,8 @@ _LUA = re.compile(
     re.DOTALL,
 )
 
+_PLAIN = re.compile(r"[^\"'\\#\x00-\x08\x0b\x0c\x0e-\x1f\x80-\xff]*+")
+
 KNOWN = ("", "http", "server", "listen", "server_name", "include", "location", "upstream", "if", "limit_except")
 HTTP, SERVER, LISTEN, SERVER_NAME, INCLUDE, LOCATION, UPSTREAM, IF, LIMIT_EXCEPT = range(1, len(KNOWN))
 _IDS = {name: number for number, name in enumerate(KNOWN)}
@@ -91,6 +93,9 @@ class Source:
 
     def words(self, index: int) -> tuple[str, ...]:
         """Return the words of a statement, quotes and escapes resolved."""
+        written = self.text[self.starts[index] : self.ends[index] - 1]
+        if _PLAIN.fullmatch(written) is not None:
+            return tuple(written.split())
         return tuple(word.value for word in self.placed(index))
 
     def placed(self, index: int) -> tuple[Word, ...]:

@@ -83,7 +83,7 @@ class _Names:
         """Return the addresses a server stands for."""
         match server.target:
             case UnixTarget(path=path):
-                return (SocketPath(place=self._place.files(), path=path),)
+                return (SocketPath(place=self._place, path=path),)
             case Target(host=host, port=port):
                 found = (host,) if is_address(host) else await self._resolve(host)
                 return tuple(Endpoint(place=self._place.network(), address=each, port=port) for each in found)

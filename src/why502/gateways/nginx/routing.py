@@ -284,6 +284,7 @@ class _Walk:
             state.catch(chosen.caught)
         uri = _uri(self._index, state.request, chosen)
         if uri is None or read_host(state.request.host) is None:
+            state.forget()
             return self._finish(BAD_REQUEST)
         state.uri, state.args, state.quoted = uri.path, uri.args, uri.quoted
         return _Phase.SERVER_REWRITE
@@ -583,6 +584,9 @@ class _Walk:
         self._changes -= 1
         if self._changes == 0:
             self._step(f"more than {MOST_CHANGES} changes of the URI")
+            return self._finish(500)
+        if not self._state.uri:
+            self._step(f"no URI was read to take to {name}")
             return self._finish(500)
         for block in self._server.named.get("location", ()):
             if block.block and kind_of(block) == (Kind.NAMED, name):

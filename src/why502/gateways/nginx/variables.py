@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from posixpath import join
 
@@ -67,6 +68,11 @@ class State:
         self.values: dict[str, Value] = {}
         self.pass_values: dict[str, str] = {}
         self._depth = 0
+
+    def forget(self) -> None:
+        """Be where a bad request line leaves nginx: no URI, no headers."""
+        self.unparsed = self.host = ""
+        self.request = replace(self.request, host=None, headers=())
 
     def catch(self, found: Found) -> None:
         """Keep what a pattern caught."""
