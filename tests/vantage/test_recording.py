@@ -140,7 +140,9 @@ async def test_links_refusals_and_first_bytes_are_redacted() -> None:
 @awaited
 async def test_a_stream_holds_an_unfinished_line_back_so_that_no_secret_passes_in_two_halves() -> None:
     half = len(LOGIN) - 6
-    recording = wired(Script(b"HTTP/1.1 200 OK\r\nX: " + LOGIN[:half].encode(), LOGIN[half:].encode() + b"\r\n\r\nrest"))
+    recording = wired(
+        Script(b"HTTP/1.1 200 OK\r\nX: " + LOGIN[:half].encode(), LOGIN[half:].encode() + b"\r\n\r\nrest")
+    )
     stream = await connected(recording)
     first = await stream.receive(1.0)
     assert first == b"HTTP/1.1 200 OK\r\n"
