@@ -7,7 +7,7 @@ was accepted has. What is new in the second table is ours, and what came in betw
 
 from why502.observations.frozen import frozen
 from why502.observations.sockets import Connection, Connections, TcpState
-from why502.observations.subjects import Endpoint
+from why502.observations.subjects import Endpoint, SocketPath
 from why502.observations.verdict import Case
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import one
@@ -42,6 +42,8 @@ def where_it_waited(case: Case, evidence: Evidence) -> Waited | None:
         return None
     known = {_key(each) for each in _ends(before, case)}
     rows = _ends(during, case)
+    if isinstance(case.failure.about, SocketPath):
+        return _at_socket(before, during, case)
     return Waited(
         before=before,
         during=during,
@@ -49,6 +51,22 @@ def where_it_waited(case: Case, evidence: Evidence) -> Waited | None:
         taken=sum(bool(each.inode) for each in rows),
         new_queued=sum(not each.inode and _key(each) not in known for each in rows),
         new_taken=sum(bool(each.inode) and _key(each) not in known for each in rows),
+    )
+
+
+def _at_socket(before: Connections, during: Connections, case: Case) -> Waited:
+    """Count at a unix socket, whose connections have no names.
+
+    The queue is first come, first served: if nothing was taken since the moment before our request and some
+    wait now, ours is among them.
+    """
+    earlier, rows = _ends(before, case), _ends(during, case)
+    queued = sum(not each.inode for each in rows)
+    taken = sum(bool(each.inode) for each in rows)
+    more = taken - sum(bool(each.inode) for each in earlier)
+    waits = queued > 0 and more <= 0
+    return Waited(
+        before=before, during=during, queued=queued, taken=taken, new_queued=int(waits), new_taken=int(not waits)
     )
 
 
