@@ -21,8 +21,9 @@ CANNOT = 3
 @click.argument("name", required=False)
 @click.option("--list", "listing", is_flag=True, help="List the faults to choose from.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell all evidence, and what was excluded.")
 @click.option("--keep", is_flag=True, help="Leave it broken and running until Ctrl-C, to look at it yourself.")
-def command(name: str | None, listing: bool, as_json: bool, keep: bool) -> int:
+def command(name: str | None, listing: bool, as_json: bool, verbose: bool, keep: bool) -> int:
     """Break a real gateway on loopback and diagnose it.
 
     A real nginx and a real application are started on free ports of 127.0.0.1, without root, broken by the
@@ -38,10 +39,14 @@ def command(name: str | None, listing: bool, as_json: bool, keep: bool) -> int:
         raise click.UsageError(f"there is no fault {name!r}: `why502 demo --list` names them")
     with interrupted_by_signals(), Stand() as stand:
         try:
-            return play(fault, stand, as_json=as_json, keep=keep)
+            found = play(fault, stand, as_json=as_json, verbose=verbose)
         except ImpossibleError as why:
             click.echo(f"why502: {fault.name} cannot be played here: {why}", err=True)
             return CANNOT
+        if keep:
+            click.echo(f"It stays broken (files: {stand.base}) until Ctrl-C.", err=True)
+            signal.pause()
+    return 0 if found else CANNOT
 
 
 def all_faults() -> "Iterator[Fault]":
@@ -61,23 +66,21 @@ def show(faults: "list[Fault]") -> int:
     return 0
 
 
-def play(fault: "Fault", stand: "Stand", *, as_json: bool, keep: bool) -> int:
+def play(fault: "Fault", stand: "Stand", *, as_json: bool, verbose: bool) -> bool:
     """Break the stand, diagnose it, print the report; tell whether the fault was found out."""
-    from why502.api import diagnose
+    from why502.cli.diagnose import examine, printing_of, show
+    from why502.diagnosis.options import Options
 
+    chosen = {"as_json": as_json, "verbose": verbose, "format_": "text"}
+    printing = printing_of({**chosen, "output": None, "save": None, "quiet": False, "no_color": False})
     url = fault.play(stand)
-    click.echo(f"Broken on purpose: {fault.story}\n\n$ why502 {url}\n", err=True)
-    report = diagnose(url)
-    click.echo(report.to_json() if as_json else report.to_text())
+    click.echo(f"Broken on purpose: {fault.story}\n\n$ why502 {url}", err=True)
+    report = examine(url, Options(), printing)
+    show([report], printing)
     found = found_out(report, fault)
     if not found:
-        click.echo(
-            f"why502: the fault was not found out; right would be: {' or '.join(sorted(fault.causes))}", err=True
-        )
-    if keep:
-        click.echo(f"It stays broken at {url} (files: {stand.base}) until Ctrl-C.", err=True)
-        signal.pause()
-    return 0 if found else CANNOT
+        click.echo(f"Not found out. It would be {' or '.join(sorted(fault.causes))}.", err=True)
+    return found
 
 
 def found_out(report: "Report", fault: "Fault") -> bool:
