@@ -631,6 +631,8 @@ class _Walk:
                 return self._to_index(name)
             if self._look(directory + name) in (Entry.FILE, Entry.DIRECTORY):
                 return self._to_index(state.uri + name)
+            if self._look(directory) is Entry.ABSENT:
+                return self._finish(404)
         there = None if isinstance(directory, Unknown) else self._look(directory)
         if there is Entry.ABSENT:
             return self._finish(404)
