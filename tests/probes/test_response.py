@@ -8,6 +8,7 @@ import trustme
 
 from tests.stands.around import endpoint, look, one, socket_path
 from tests.stands.nginx import free_port
+from tests.stands.php_fpm import php_fpm
 from tests.stands.upstream import Peer, Script, Upstream, answering
 from why502.observations.fact import Like
 from why502.observations.probes import Met, Reply, ResponseAttempt
@@ -95,6 +96,22 @@ def test_ten_megabytes_of_head_are_not_read() -> None:
     assert (attempt.reply, attempt.head_bytes, len(attempt.head)) == (Reply.TOO_BIG, 65536, 65536)
 
 
+@pytest.mark.parametrize(
+    ("judge", "reply"),
+    [
+        ("nginx/1.22.1", Reply.ANSWERED),
+        ("nginx/1.23.0", Reply.INVALID),
+        ("nginx", Reply.INVALID),
+        ("x/y", Reply.INVALID),
+    ],
+)
+def test_the_judge_is_the_gateway_at_hand(judge: str, reply: Reply) -> None:
+    how = As(protocol=Protocols.HTTP, headers=((":judge", judge),), limit=3.0)
+    attempt = ask(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx"), how)
+    assert attempt.reply is reply
+    assert Like.BYTES not in attempt.seen.likeness
+
+
 def test_early_hints_are_not_the_head() -> None:
     final = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"
     attempt = ask(answering(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + final + b"body"))
@@ -155,6 +172,26 @@ def test_fastcgi_over_a_unix_socket(tmp_path: Path) -> None:
     assert attempt.head_bytes == 8 + len("PHP message: \x1bx") + 8 + len(attempt.head)
     assert "standard error: PHP message: \\x1bx" in attempt.seen.raw
     assert b"SCRIPT_FILENAME/srv/index.php" in asked[0]
+
+
+def test_the_real_php_fpm(tmp_path: Path) -> None:
+    script = tmp_path / "index.php"
+    script.write_text(
+        "<?php error_log('PHP oops'); http_response_code(503); header('X-Asked: '.$_SERVER['QUERY_STRING']); echo 'hi';"
+    )
+    with php_fpm(tmp_path) as path:
+
+        def ask_for(file: str) -> ResponseAttempt:
+            how = As(protocol=Protocols.FASTCGI, path="/?a=b", headers=(("SCRIPT_FILENAME", file),), limit=5.0)
+            return one(asking, Want(kind=ResponseAttempt, about=socket_path(path), how=how))
+
+        answered, missing = ask_for(str(script)), ask_for(str(tmp_path / "none.php"))
+    assert (answered.reply, answered.status) == (Reply.ANSWERED, 503)
+    assert "\r\nX-Asked: a=b\r\n" in answered.head
+    assert answered.head.endswith("\r\n\r\n")
+    assert "standard error: PHP message: PHP oops" in answered.seen.raw
+    assert (missing.reply, missing.status) == (Reply.ANSWERED, 404)
+    assert "Primary script unknown" in missing.seen.raw
 
 
 def test_fastcgi_to_an_http_port() -> None:

@@ -62,7 +62,9 @@ def likeness(about: Address, how: As, *, beyond_connect: bool) -> frozenset[Like
         Like.SERVER_NAME: beyond_connect and how.tls is not None and how.tls.server_name is not None,
         Like.PROTOCOL: beyond_connect and how.protocol is not Protocols.NOTHING,
         Like.HOST: beyond_connect and how.host is not None,
-        Like.BYTES: beyond_connect and how.protocol is not Protocols.NOTHING and bool(how.headers),
+        Like.BYTES: beyond_connect
+        and how.protocol is not Protocols.NOTHING
+        and any(not name.startswith(":") for name, _ in how.headers),
     }
     return frozenset(like for like, shared in alike.items() if shared)
 

@@ -23,7 +23,7 @@ from why502.probes.attempt import (
     span,
     taken,
 )
-from why502.probes.http1 import SAFE_METHODS, Head, HeadReader, shown
+from why502.probes.http1 import NEWEST, SAFE_METHODS, Head, HeadReader, Version, shown
 from why502.vantage.base import No, Refusal, Stream, TlsRefusal
 from why502.vantage.looking import Around, looker
 
@@ -31,7 +31,10 @@ HEAD = 65536
 """Most bytes of a head that are read: more than any gateway takes by default but Go's and Envoy's."""
 
 VERSION = ":version"
-"""A pseudo-header of `As.headers` that names the version of HTTP to speak: `1.0` (without it) or `1.1`."""
+"""A pseudo-header of `As.headers`, never sent, that names the version of HTTP to speak: `1.0` (without it) or `1.1`."""
+
+JUDGE = ":judge"
+"""A pseudo-header, never sent, that names who judges the response: `nginx/1.22.1`; without it the newest nginx."""
 
 
 @frozen
@@ -50,7 +53,8 @@ class Read:
 async def asking(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
     """Ask an Endpoint or SocketPath over HTTP (with TLS if `how.tls`) or FastCGI.
 
-    Nothing but GET, HEAD and OPTIONS is ever sent. A head is judged as the newest nginx would, with a buffer of 64 KiB.
+    Nothing but GET, HEAD and OPTIONS is ever sent. A head is judged with a buffer of 64 KiB: `head_bytes` is its true
+    size.
     """
     about, how, vantage = address_of(want), want.how or As(), around.vantage
     if about is None or how.protocol not in {Protocols.HTTP, Protocols.FASTCGI}:
@@ -77,6 +81,14 @@ def _without_h2(how: As) -> As:
     return replace(how, tls=replace(how.tls, alpn=tuple(each for each in how.tls.alpn if each != "h2")))
 
 
+def judge_of(how: As) -> Version:
+    """Return the version of nginx whose judgement is asked for."""
+    _, _, text = dict(how.headers).get(JUDGE, "").partition("/")
+    parts = text.split(".")
+    readable = all(part.isascii() and part.isdigit() and len(part) < len("10000") for part in parts)
+    return tuple(int(part) for part in parts) if text and readable else NEWEST
+
+
 def _bytes_of(how: As) -> bytes:
     version = dict(how.headers).get(VERSION, "1.0")
     if how.protocol is Protocols.FASTCGI:
@@ -86,7 +98,9 @@ def _bytes_of(how: As) -> bytes:
 
 async def _exchange(stream: Stream, how: As, clock: Clock) -> Read:
     """Send, and read until the head is settled, the peer ends it, or time is up."""
-    reader = fastcgi.ResponseReader(HEAD) if how.protocol is Protocols.FASTCGI else HeadReader(HEAD)
+    version = judge_of(how)
+    is_fastcgi = how.protocol is Protocols.FASTCGI
+    reader = fastcgi.ResponseReader(HEAD, version) if is_fastcgi else HeadReader(HEAD, version)
     kept = bytearray()
     # a peer that hung up may still have left an answer: a failed send is told by what can be read
     await stream.send(_bytes_of(how))
