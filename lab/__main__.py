@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from lab import journal, tables
 from lab.catalogue import load, names
-from lab.runner import LabError, run_scenario
+from lab.runner import LabError, Wish, run_scenario
 from lab.score import Mark
 from lab.truth import Place
 
@@ -26,14 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{name:45} {(sys.modules[load(name).__module__].__doc__ or '').splitlines()[0]}")
             return 0
         case "clean":
-            for room in journal.leftovers():
+    for room in journal.leftovers():
                 print("removing", room)
                 journal.remove(room)
             return 0
         case "show":
-            return _run(options, [])
+            return _run(options, Wish(()))
         case _:
-            return _run(options, [Place(word) for word in options.vantage.split(",")])
+            places = tuple(Place(word) for word in options.vantage.split(","))
+            with tempfile.TemporaryDirectory(prefix="why502-", dir=journal.HOME) as room:
+                source = _committed(options.commit, Path(room)) if options.commit else None
+                return _run(options, Wish(places, options.keep, source))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -45,18 +50,28 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--vantage", default="root,user,outside")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the reports")
+    parser.add_argument("--commit", help="measure the tool as committed there, not as it lies in the work tree")
     parser.add_argument("--write", type=Path, help="write the scores to this page")
     return parser.parse_args(arguments)
 
 
-def _run(options: argparse.Namespace, places: Sequence[Place]) -> int:
+def _committed(commit: str, room: Path) -> Path:
+    """Lay out the tool's source as it was committed, so that work in progress does not disturb a measurement."""
+    room.chmod(0o755)
+    root = Path(__file__).parents[1]
+    tar = subprocess.run(["git", "-C", root, "archive", commit, "src"], check=True, capture_output=True).stdout
+    subprocess.run(["tar", "-x", "-C", room], input=tar, check=True)
+    return room / "src"
+
+
+def _run(options: argparse.Namespace, wish: Wish) -> int:
     seeds = [options.seed] if options.seed else options.seeds.split(",")
     work = [(name, seed) for seed in seeds for name in names(options.only)]
     marks: list[Mark] = []
     troubles: list[str] = []
     begun = time.monotonic()
     with ProcessPoolExecutor(options.jobs, max_tasks_per_child=None) as pool:
-        jobs = {pool.submit(run_scenario, name, seed, places, options.keep): (name, seed) for name, seed in work}
+        jobs = {pool.submit(run_scenario, name, seed, wish): (name, seed) for name, seed in work}
         for job in as_completed(jobs):
             name, seed = jobs[job]
             try:

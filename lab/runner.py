@@ -12,6 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,26 +31,35 @@ class LabError(RuntimeError):
     """The lab itself failed at this scenario."""
 
 
-def run_scenario(name: str, seed: str, places: Sequence[Place], keep: Path | None = None) -> list[Mark]:
+@dataclass(frozen=True)
+class Wish:
+    """How a run is wanted: from where, where to keep the reports, and whose source (None: as installed)."""
+
+    places: tuple[Place, ...] = tuple(Place)
+    keep: Path | None = None
+    source: Path | None = None
+
+
+def run_scenario(name: str, seed: str, wish: Wish = Wish()) -> list[Mark]:
     """All marks of one scenario with one seed."""
     try:
         with bench(f"{seed}/{name}") as stand:
             scenario = load(name)(stand)
             scenario.show()
-            return [_look(stand, name, seed, scenario, place, keep) for place in places]
+            return [_look(stand, name, seed, scenario, place, wish) for place in wish.places]
     except (NotShownError, NotReadyError, subprocess.SubprocessError, OSError, KeyError) as error:
         raise LabError(
             f"{name} seed {seed}: {type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}"
         ) from error
 
 
-def _look(stand: Bench, name: str, seed: str, scenario: Scenario, place: Place, keep: Path | None) -> Mark:
+def _look(stand: Bench, name: str, seed: str, scenario: Scenario, place: Place, wish: Wish) -> Mark:
     box = stand.client_box if place is Place.OUTSIDE else stand.gateway_box
     assert box is not None
     user = "nobody" if place is Place.USER else None
-    status, out, errors, seconds, memory = run_tool(box, user, [*scenario.options, scenario.url])
+    status, out, errors, seconds, memory = run_tool(box, user, [*scenario.options, scenario.url], wish.source)
     report, trouble = _parse(out, errors, status)
-    if keep is not None:
+    if (keep := wish.keep) is not None:
         keep.mkdir(parents=True, exist_ok=True)
         stem = f"{name.replace('/', '.')}.{seed}.{place.value}"
         (keep / f"{stem}.json").write_bytes(out)
@@ -58,7 +68,9 @@ def _look(stand: Bench, name: str, seed: str, scenario: Scenario, place: Place, 
     return judge(name, seed, place, scenario, report, seconds, memory, trouble)
 
 
-def run_tool(box: Box, user: str | None, words: Sequence[str]) -> tuple[int, bytes, bytes, float, int]:
+def run_tool(
+    box: Box, user: str | None, words: Sequence[str], source: Path | None = None
+) -> tuple[int, bytes, bytes, float, int]:
     """Exit status, output, errors, seconds and peak KiB of one run of the tool."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         begun = time.monotonic()
@@ -67,7 +79,7 @@ def run_tool(box: Box, user: str | None, words: Sequence[str]) -> tuple[int, byt
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=errors,
-            env=clean_environment(),
+            env=clean_environment() | ({"PYTHONPATH": str(source)} if source else {}),
             start_new_session=True,
         )
         status, usage = _await(child, begun + PATIENCE)

@@ -18,7 +18,7 @@ def test_from_every_place(stand: Bench, monkeypatch: pytest.MonkeyPatch) -> None
     del stand
     program = f"import sys; print({json.dumps(SAYS)!r}); sys.exit(1)"
     monkeypatch.setattr(runner, "TOOL", (sys.executable, "-c", program))
-    marks = runner.run_scenario("nothing_listening/nobody_there", "test", list(Place))
+    marks = runner.run_scenario("nothing_listening/nobody_there", "test")
     assert [mark.place for mark in marks] == list(Place)
     for mark in marks:
         assert mark.first is True
@@ -30,6 +30,6 @@ def test_from_every_place(stand: Bench, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_tool_that_prints_no_report(stand: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     del stand
     monkeypatch.setattr(runner, "TOOL", (sys.executable, "-c", "raise SystemExit('no such thing')"))
-    (mark,) = runner.run_scenario("nothing_listening/nobody_there", "test", [Place.ROOT])
+    (mark,) = runner.run_scenario("nothing_listening/nobody_there", "test", runner.Wish((Place.ROOT,)))
     assert "no such thing" in mark.trouble
     assert mark.first is False
