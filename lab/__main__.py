@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         case "clean":
     for room in journal.leftovers():
-                print("removing", room)
-                journal.remove(room)
+                print("removing", left)
+                journal.remove(left)
             return 0
         case "show":
             return _run(options, Wish(()))
