@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{name:45} {(sys.modules[load(name).__module__].__doc__ or '').splitlines()[0]}")
             return 0
         case "clean":
-    for room in journal.leftovers():
+            for left in journal.leftovers():
                 print("removing", left)
                 journal.remove(left)
             return 0
