@@ -35,7 +35,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 margin-top:1.25rem}
 section>h3:first-child{margin-top:0}
 .picture{overflow-x:auto;padding:1.1rem 1.2rem .7rem}
-svg.way{display:block;max-width:100%;min-width:34rem;height:auto;margin:0 auto}
+svg.way{display:block;max-width:100%;height:auto;margin:0 auto}
 svg .box{fill:var(--card);stroke:var(--line);stroke-width:1.5}
 svg .box.open{stroke:var(--good)}
 svg .box.broken{fill:var(--bad-soft);stroke:var(--bad)}
@@ -88,12 +88,12 @@ th,td{text-align:left;padding:.5rem .9rem .5rem 0;border-top:1px solid var(--lin
 tr:first-child th,tr:first-child td{border-top:0}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tbody th{white-space:nowrap}
-td:last-child{padding-right:0}
+td:last-child{width:100%;padding-right:0}
 .state{display:inline-block;font-size:.82rem;font-weight:600;padding:.02rem .55rem;border-radius:99px;
 white-space:nowrap}
 footer{color:var(--soft);font-size:.85rem;margin-top:1.6rem}
 @media (max-width:36rem){main{padding:1.25rem .9rem}section{padding:1.1rem}h1{font-size:1.35rem}
-tbody th{white-space:normal}}
+tbody th{white-space:normal}svg.way{max-width:none}}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#fff;
 --bad:#a11;--bad-soft:#fff;--good:#162;--good-soft:#fff;--warn:#640;--warn-soft:#fff;--tint:#000;--tint-soft:#fff}
 body{font-size:10.5pt}main{max-width:none;padding:0}section{border-width:0 0 1px;border-radius:0;padding:.6rem 0 1rem;

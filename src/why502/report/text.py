@@ -293,6 +293,8 @@ def _fix(look: Look, fix: FixShown, number: int, incident: Incident) -> Lines:
         headed = line.startswith(("+++ ", "--- "))
         paint = () if headed else {"+": (Paint.GREEN,), "-": (Paint.RED,)}.get(line[:1], ())
         yield f"       {look.paint(line, *paint)}".rstrip()
+    if fix.diff and fix.commands:
+        yield ""
     for command in fix.commands:
         yield f"       {look.paint(look.say(command), Paint.CYAN)}"
 
