@@ -1,3 +1,18 @@
 """why502 proves why a site answers 502 Bad Gateway."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from why502.api import Options, Report, TargetError, adiagnose, areplay, diagnose, replay
+
 __version__ = "0.1.0"
+__all__ = ["Options", "Report", "TargetError", "__version__", "adiagnose", "areplay", "diagnose", "replay"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the library only when it is used: the command line must start at once."""
+    if name in __all__:
+        from why502 import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'why502' has no attribute {name!r}")

@@ -1,33 +1,95 @@
 """What a library user imports: `why502.diagnose(url)`."""
 
 import asyncio
+from datetime import datetime
+from pathlib import Path
 
 from why502.diagnosis.diagnose import diagnose as run
+from why502.diagnosis.diagnose import surveying
+from why502.diagnosis.host import Discovered, diagnose_host, discover
 from why502.diagnosis.options import Options, TargetError
 from why502.diagnosis.target import parse_target
+from why502.observations.codec import from_plain, to_plain
 from why502.report.assemble import assemble
 from why502.report.model import Report
 from why502.vantage.base import Vantage
+from why502.vantage.bundle import BundleError, read, save
+from why502.vantage.local import Local
+from why502.vantage.recording import Recording
+from why502.vantage.replay import Replay
 
-__all__ = ["Options", "Report", "TargetError", "adiagnose", "diagnose"]
+__all__ = [
+    "BundleError",
+    "Discovered",
+    "Options",
+    "Report",
+    "TargetError",
+    "adiagnose",
+    "areplay",
+    "diagnose",
+    "gateways",
+    "here",
+    "replay",
+]
 
 
-async def adiagnose(target: str, options: Options | None = None, vantage: Vantage | None = None) -> Report:
-    """Diagnose a URL, a host or host:port, by default from this host.
+async def adiagnose(
+    target: str, options: Options | None = None, *, vantage: Vantage | None = None, bundle: str | Path | None = None
+) -> Report:
+    """Diagnose a URL, a host or host:port, by default from this host; with `bundle` the evidence is kept there.
 
-    Raises TargetError where the target cannot be understood.
+    Raises TargetError where the target cannot be understood, OSError where the bundle cannot be written.
     """
-    parsed = parse_target(target)
-    return assemble(await run(vantage if vantage is not None else _local(), parsed, options or Options()))
+    parsed, chosen = parse_target(target), options or Options()
+    recording = Recording(vantage if vantage is not None else Local(), keep=bundle is not None)
+    outcome = await run(recording, parsed, chosen)
+    if bundle is not None:
+        _save(bundle, recording, outcome.started, target, chosen)
+    return assemble(outcome)
 
 
-def diagnose(target: str, options: Options | None = None, vantage: Vantage | None = None) -> Report:
+def diagnose(target: str, options: Options | None = None, *, bundle: str | Path | None = None) -> Report:
     """Diagnose, and wait for the report; see `adiagnose`."""
-    return asyncio.run(adiagnose(target, options, vantage))
+    return asyncio.run(adiagnose(target, options, bundle=bundle))
 
 
-def _local() -> Vantage:
-    from why502.vantage.local import Local
-    from why502.vantage.recording import Recording
+def here(options: Options | None = None) -> tuple[tuple[Report, ...], int]:
+    """Diagnose every route of every gateway on this host; returns the reports, and how many routes were left out."""
 
-    return Recording(Local())
+    async def all_routes() -> tuple[tuple[Report, ...], int]:
+        found = await diagnose_host(Recording(Local(), keep=False), options or Options())
+        return tuple(assemble(each) for each in found.outcomes), found.left_out
+
+    return asyncio.run(all_routes())
+
+
+def gateways(options: Options | None = None) -> tuple[Discovered, ...]:
+    """Return every gateway found on this host, with its routes."""
+
+    async def found() -> tuple[Discovered, ...]:
+        return await discover(await surveying(Recording(Local(), keep=False), options or Options()))
+
+    return asyncio.run(found())
+
+
+async def areplay(bundle: str | Path) -> Report:
+    """Diagnose again from a bundle, without looking at anything else.
+
+    Raises BundleError for a file that is no bundle.
+    """
+    kept = read(bundle)
+    try:
+        options = from_plain(Options, kept.header.options)
+        target = parse_target(str(kept.header.target))
+    except ValueError as error:
+        raise BundleError(f"{bundle}: its header cannot be read: {error}") from None
+    return assemble(await run(Recording(Replay(kept), keep=False), target, options))
+
+
+def replay(bundle: str | Path) -> Report:
+    """Diagnose again from a bundle, and wait for the report; see `areplay`."""
+    return asyncio.run(areplay(bundle))
+
+
+def _save(bundle: str | Path, recording: Recording, started: datetime, target: str, options: Options) -> None:
+    save(bundle, recording, started=started, target=target, options=to_plain(options))

@@ -26,7 +26,7 @@ def command(targets: tuple[str, ...], **chosen: Any) -> int:
     options = options_of(chosen)
     printing = printing_of(chosen)
     if not targets:
-        raise click.UsageError("no target: give a URL, a host or host:port")
+        return whole_host(options, printing)
     from why502.diagnosis.options import TargetError
     from why502.diagnosis.target import parse_target
 
@@ -37,6 +37,23 @@ def command(targets: tuple[str, ...], **chosen: Any) -> int:
         raise click.UsageError(str(wrong)) from None
     reports = [examine(each, options, printing) for each in targets]
     show(reports, printing)
+    return worst([status_of(each) for each in reports])
+
+
+def whole_host(options: Options, printing: Printing) -> int:
+    """Diagnose every gateway found on this host."""
+    from why502.cli.progress import watching
+
+    with watching("this host", on=sys.stderr.isatty() and not printing.quiet):
+        from why502.api import here
+
+        reports, left_out = here(options)
+    if not reports:
+        click.echo("No route of a gateway was found on this host; name a URL to diagnose.", err=True)
+        return 3
+    show(list(reports), printing)
+    if left_out:
+        click.echo(f"{left_out} more routes were not asked (`why502 gateways` lists them).", err=True)
     return worst([status_of(each) for each in reports])
 
 
@@ -72,7 +89,7 @@ def printing_of(chosen: dict[str, Any]) -> Printing:
     return Printing(
         format="json" if chosen["as_json"] else chosen["format_"],
         output=chosen["output"],
-        save=chosen["save"],
+        save=chosen.get("save"),
         verbose=chosen["verbose"],
         quiet=chosen["quiet"],
         colour=colour and chosen["output"] is None and os.environ.get("TERM") != "dumb",
@@ -86,7 +103,10 @@ def examine(target: str, options: Options, printing: Printing) -> Report:
     with watching(target, on=sys.stderr.isatty() and not printing.quiet):
         from why502.api import diagnose
 
-        return diagnose(target, options)
+        try:
+            return diagnose(target, options, bundle=printing.save)
+        except OSError as error:
+            raise click.UsageError(f"--save {printing.save}: {error.strerror}") from None
 
 
 def show(reports: list[Report], printing: Printing) -> None:

@@ -29,15 +29,27 @@ class Printing:
 
 def diagnosing(command: Command) -> Command:
     """Give a command the options of every diagnosis."""
-    for option in reversed(OPTIONS):
+    for option in reversed((*LOOKING, *PRINTING)):
         command = option(command)
     return command
 
 
-OPTIONS = (
+def printing_options(command: Command) -> Command:
+    """Give a command the options of how a report is written."""
+    for option in reversed(PRINTING):
+        command = option(command)
+    return command
+
+
+PRINTING = (
     click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
     click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="How the report is written."),
     click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the report to this file."),
+    click.option("-v", "--verbose", is_flag=True, help="Tell all evidence, and what was excluded."),
+    click.option("-q", "--quiet", is_flag=True, help="One line for each target."),
+    click.option("--no-color", is_flag=True, help="No colour (NO_COLOR is honoured too)."),
+)
+LOOKING = (
     click.option("--since", default="15m", show_default=True, help="How far back logs count: 15m, or a time."),
     click.option("--deadline", type=click.FloatRange(0.5, 600), default=15.0, show_default=True, help="Seconds."),
     click.option("--tries", type=click.IntRange(1, 20), default=3, show_default=True, help="Requests to send."),
@@ -55,9 +67,6 @@ OPTIONS = (
     click.option("--no-follow", is_flag=True, help="Do not follow redirects."),
     click.option("--repeat-unsafe", is_flag=True, help="Send a POST or the like more than once."),
     click.option("--trust-upstream", is_flag=True, help="Send your headers to the upstream itself as well."),
-    click.option("-v", "--verbose", is_flag=True, help="Tell all evidence, and what was excluded."),
-    click.option("-q", "--quiet", is_flag=True, help="One line for each target."),
-    click.option("--no-color", is_flag=True, help="No colour (NO_COLOR is honoured too)."),
 )
 
 

@@ -45,16 +45,25 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FINAL = timedelta(seconds=60)
 
 
-async def diagnose(vantage: Vantage, target: Target, options: Options) -> Outcome:
-    """Diagnose one target from one vantage."""
-    return await _Run(vantage, target, options).run()
+async def diagnose(vantage: Vantage, target: Target, options: Options, survey: Survey | None = None) -> Outcome:
+    """Diagnose one target from one vantage; with a survey of before, what is known of the host is not read again."""
+    return await _Run(vantage, target, options, survey or await surveying(vantage, options)).run()
+
+
+async def surveying(vantage: Vantage, options: Options) -> Survey:
+    """Begin to look: the period that logs count for, and the time at which looking ends."""
+    now = await vantage.now()
+    since = options.since_at or now - timedelta(seconds=options.since)
+    ends = asyncio.get_running_loop().time() + options.deadline
+    return Survey(vantage, Window(start=since, end=now + FINAL), options.policy, ends)
 
 
 class _Run:
     """The state of one diagnosis; each step adds to it."""
 
-    def __init__(self, vantage: Vantage, target: Target, options: Options) -> None:
+    def __init__(self, vantage: Vantage, target: Target, options: Options, survey: Survey) -> None:
         self.vantage = vantage
+        self.survey = survey
         self.target = target
         self.options = options
         self.answers: list[Answer] = []
@@ -66,9 +75,6 @@ class _Run:
     async def run(self) -> Outcome:
         """Go through first contact, the inside, the failures and their causes."""
         started = await self.vantage.now()
-        since = self.options.since_at or started - timedelta(seconds=self.options.since)
-        ends = asyncio.get_running_loop().time() + self.options.deadline
-        self.survey = Survey(self.vantage, Window(start=since, end=started + FINAL), self.options.policy, ends)
         self.token = await self.vantage.token()
         incidents: tuple[Incident, ...] = ()
         noted: tuple[Failure, ...] = ()

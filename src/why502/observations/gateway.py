@@ -185,3 +185,19 @@ class LoggedRequest(Event):
     seconds: float | None
     attempts: tuple[tuple[str, str, float | None], ...]
     ours: bool
+
+
+@frozen
+class RouteListed(Fact):
+    """One pass directive of a gateway, and how a client would get to it (about: Process of the gateway).
+
+    `address` is where the server listens (a wildcard as written), `name` its first server_name, "" if none.
+    """
+
+    name: str
+    address: str
+    port: int
+    tls: bool
+    location: str
+    written: str
+    site: Site

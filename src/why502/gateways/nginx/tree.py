@@ -10,7 +10,7 @@ from why502.observations.gateway import Site
 MOST_FILES = 20_000
 MOST_BYTES = 128 * 1024 * 1024
 MOST_STATEMENTS = 2_000_000
-DEEPEST_INCLUDE = 64
+DEEPEST_INCLUDE = 24
 GLOBALS = "-g"
 MOST_MATCHES = 100_000
 
@@ -156,7 +156,8 @@ class Loading:
         self._why: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._first = {main: Site(path=main, line=1)}
-        self._globs: dict[str, Site] = {}
+        self._globs: dict[str, tuple[Site, int]] = {}
+        self._depths = {main: 0, GLOBALS: 0}
         self._size = 0
         self._bounds: list[Problem] = []
         if directives:
@@ -169,7 +170,7 @@ class Loading:
             found, missing = _expand(pattern, self._names)
             wishes += [List(path=path) for path in missing]
             for path in found:
-                self._want(path, self._globs[pattern])
+                self._want(path, *self._globs[pattern])
         wishes += [Read(path=path) for path in self._first if path not in self._sources]
         return tuple(dict.fromkeys(wishes))
 
@@ -218,14 +219,16 @@ class Loading:
             return
         path = join(self._directory, as_path(words[1]))
         site = Site(path=source.path, line=source.line(source.starts[index]))
+        depth = self._depths[source.path] + 1
         if _magic(path):
-            self._globs.setdefault(path, site)
+            self._globs.setdefault(path, (site, depth))
         else:
-            self._want(path, site)
+            self._want(path, site, depth)
 
-    def _want(self, path: str, site: Site) -> None:
-        if path in self._first:
+    def _want(self, path: str, site: Site, depth: int) -> None:
+        if path in self._first or depth > DEEPEST_INCLUDE:
             return
+        self._depths[path] = depth
         if len(self._first) < MOST_FILES:
             self._first[path] = site
         elif not self._bounds:
@@ -271,7 +274,7 @@ class _Woven:
             if path in above:
                 says = f"{path} includes itself"
             elif len(above) > DEEPEST_INCLUDE:
-                says = f"includes deeper than {DEEPEST_INCLUDE}"
+                says = f"{path} is left out: more than {DEEPEST_INCLUDE} includes within each other"
             elif inner is not None:
                 weight = self.take(inner, above)
                 if total + weight > room:
