@@ -448,3 +448,9 @@ def test_hostile_lines_take_linear_time(kind: str, size: int) -> None:
     out = Redactor().redact(data)
     assert len(out) == len(data)
     assert time.process_time() - start < size / 200_000
+
+
+@pytest.mark.parametrize("directive", ["proxy", "fastcgi", "uwsgi", "scgi", "grpc", "memcached"])
+def test_pass_directives_are_no_passwords(directive: str) -> None:
+    line = f"    {directive}_pass http://127.0.0.1:8001;\n".encode()
+    assert Redactor().redact(line) == line

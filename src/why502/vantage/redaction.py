@@ -58,7 +58,8 @@ _HEADERS = frozenset(
 )
 _NO_SECRET = re.compile(
     rb"(?:name|ref|file|path|dir|directory|url|uri|endpoint|type|ttl|timeout|expir\w*|length|size|header|enabled|policy|"
-    rb"algorithm|format|prefix|domain|flags|lifetime|count|limit|version|pass_header|hide_header)\Z|\A-?(?:old)?pwd\Z"
+    rb"algorithm|format|prefix|domain|flags|lifetime|count|limit|version|pass_header|hide_header)\Z|\A-?(?:old)?pwd\Z|"
+    rb"\A(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|tunnel)_pass\Z"
 )
 _COOKIE_LIKE = re.compile(rb"authorization|cookie")
 _SECRET_TOO = re.compile(rb"passw|secret|token|key|credential")
