@@ -1,5 +1,6 @@
 """why502 proves why a site answers 502 Bad Gateway."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,7 +13,5 @@ __all__ = ["Options", "Report", "TargetError", "__version__", "adiagnose", "arep
 def __getattr__(name: str) -> Any:
     """Load the library only when it is used: the command line must start at once."""
     if name in __all__:
-        from why502 import api
-
-        return getattr(api, name)
+        return getattr(importlib.import_module("why502.api"), name)
     raise AttributeError(f"module 'why502' has no attribute {name!r}")
