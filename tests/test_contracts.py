@@ -207,10 +207,13 @@ def without_namesake(module: str) -> bool:
     return module in WITHOUT_NAMESAKE or f"{module.rpartition('.')[0]}.*" in WITHOUT_NAMESAKE
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if not without_namesake(module)])
-def test_a_module_has_a_test_of_its_name(module: str) -> None:
-    *rooms, name = module.split(".")
-    assert (ROOT / "tests" / Path(*rooms) / f"test_{name}.py").is_file()
+def test_every_module_has_a_test_of_its_name() -> None:
+    tests = {
+        ".".join((*path.relative_to(ROOT / "tests").parts[:-1], path.stem.removeprefix("test_")))
+        for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    missing = [module for module in modules() if module not in tests and not without_namesake(module)]
+    assert not missing, f"without a test of their name: {', '.join(missing)}"
 
 
 def test_folders_of_tests_are_packages() -> None:
