@@ -63,7 +63,7 @@ def relayed(command: Sequence[str], place: Place, port: int) -> tuple[str, Endpo
         case "systemd-socket-proxyd":
             to = target(place, next((word for word in reversed(words[1:]) if not word.startswith("-")), ""))
         case "ssh" | "autossh":
-            to = _ssh(words, place, port)
+            to = _ssh(words, port)
         case _:
             return None
     return None if to is None else (program, to)
@@ -75,7 +75,7 @@ def _socat(words: Sequence[str], place: Place, port: int) -> Endpoint | None:
     return target(place, to[0]) if listens == [str(port)] and len(to) == 1 else None
 
 
-def _ssh(words: Sequence[str], place: Place, port: int) -> Endpoint | None:
+def _ssh(words: Sequence[str], port: int) -> Endpoint | None:
     """Read `-L [bind:]port:host:hostport`. The host is one as the far end sees it, so its place is not known."""
     for at, word in enumerate(words):
         given = words[at + 1] if word == "-L" and at + 1 < len(words) else word[2:] if word.startswith("-L") else ""
