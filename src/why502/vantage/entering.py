@@ -28,14 +28,16 @@ try:
     libc = ctypes.CDLL(None, use_errno=True)
     for kind, flag in (("net", 0x40000000), ("mnt", 0x00020000)):
         if plan.get(kind):
-            fd = os.open(plan[kind], os.O_RDONLY)
+            process = os.open("/proc/%d" % plan[kind], os.O_RDONLY | os.O_DIRECTORY)
+            fd = os.open("ns/" + kind, os.O_RDONLY, dir_fd=process)
             if os.fstat(fd).st_ino != plan[kind + "_inode"]:
                 raise OSError(3, "another process has that number now")
+            root = os.open("root", os.O_PATH | os.O_DIRECTORY, dir_fd=process) if kind == "mnt" else None
             if libc.setns(fd, flag):
                 raise OSError(ctypes.get_errno(), "setns")
     if plan.get("mnt"):
         # From here on the files are those of the place: nothing may be imported, no name resolved, nothing run.
-        os.chdir("/")
+        os.fchdir(root); os.chroot("."); os.chdir("/")
     if plan.get("uid") is not None:
         os.setgroups(plan["groups"]); os.setgid(plan["gid"]); os.setuid(plan["uid"])
 except OSError as error:
@@ -100,5 +102,8 @@ def _forget(outcome: tuple[dict[str, object], int | None]) -> None:
 
 
 def leading_to(kind: str, pid: int, inode: int) -> Plan:
-    """Return the part of a plan that enters a namespace (`net`, `mnt`) of a process, if it still is the one."""
-    return {kind: f"/proc/{pid}/ns/{kind}", f"{kind}_inode": inode}
+    """Return the part of a plan that enters a namespace of a process, if it still is the one.
+
+    `kind` is `net` or `mnt`; with the latter the root of that process is taken too.
+    """
+    return {kind: pid, f"{kind}_inode": inode}
