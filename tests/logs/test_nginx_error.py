@@ -96,8 +96,8 @@ def test_a_line_of_the_resolver() -> None:
 def test_a_line_without_server_name_and_with_a_subrequest() -> None:
     line = read(
         HEAD + "upstream timed out (110: Operation timed out) while reading response header from upstream, "
-        'client: ::1, server: , request: "GET / HTTP/2.0", subrequest: "/auth", upstream: "fastcgi://unix:/run/a b.sock:", '
-        'host: "x", referrer: "https://x/"'
+        'client: ::1, server: , request: "GET / HTTP/2.0", subrequest: "/auth", '
+        'upstream: "fastcgi://unix:/run/a b.sock:", host: "x", referrer: "https://x/"'
     )
     assert (line.client, line.server, line.subrequest) == ("::1", "", "/auth")
     assert (line.upstream, line.host, line.referrer) == ("fastcgi://unix:/run/a b.sock:", "x", "https://x/")

@@ -9,8 +9,8 @@ import pytest
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
-from nginx_stand import Nginx, Upstreams, binaries, context, hangs, resets, running, says, tls
 
+from tests.gateways.nginx.nginx_stand import Nginx, Upstreams, binaries, context, hangs, resets, running, says, tls
 from why502.gateways.nginx.messages import ROWS, Peer, Spoken, failure_of, peer_of, remark_of, row_of
 from why502.logs.nginx_error import NginxErrorLine, parse
 from why502.observations.failure import FailureId

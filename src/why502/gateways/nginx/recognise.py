@@ -9,8 +9,16 @@ from why502.observations.frozen import frozen
 
 Headers = Sequence[tuple[str, str]]
 
-_SERVER = re.compile(r"(nginx|openresty|angie|tengine|freenginx)(?:/([0-9][0-9A-Za-z.+-]{0,30}))?(?: \([^)]{1,60}\))?\Z", re.I)
-_PRODUCTS = {"nginx": "nginx", "openresty": "openresty", "angie": "Angie", "tengine": "tengine", "freenginx": "freenginx"}
+_SERVER = re.compile(
+    r"(nginx|openresty|angie|tengine|freenginx)(?:/([0-9][0-9A-Za-z.+-]{0,30}))?(?: \([^)]{1,60}\))?\Z", re.IGNORECASE
+)
+_PRODUCTS = {
+    "nginx": "nginx",
+    "openresty": "openresty",
+    "angie": "Angie",
+    "tengine": "tengine",
+    "freenginx": "freenginx",
+}
 _REASONS = {
     400: ("Bad Request",),
     403: ("Forbidden",),
@@ -78,7 +86,8 @@ def _own_page(status: int, body: str) -> _Named | None:
         del lines[-2]
     titles = {f"{status} {one}" for one in _REASONS.get(status, ())}
     heads = {
-        ("<html>", f"<head><title>{title}</title></head>", "<body>", f"<center><h1>{title}</h1></center>") for title in titles
+        ("<html>", f"<head><title>{title}</title></head>", "<body>", f"<center><h1>{title}</h1></center>")
+        for title in titles
     }
     heads |= {(*head[:2], '<body bgcolor="white">', head[3]) for head in heads}
     if tuple(lines[:4]) not in heads or lines[5:] != ["</body>", "</html>", ""]:
@@ -110,9 +119,13 @@ def _own(status: int, reason: str, fields: Mapping[str, str], server: _Named | N
     return Origin(product=server.product, version=version, maker=Maker.MADE, says=says)
 
 
-_OWN_HEADERS = frozenset({"server", "date", "content-type", "content-length", "connection", "keep-alive", "transfer-encoding"})
-_ADDED = re.compile(r"strict-transport-security|x-request-id|alt-svc|content-encoding|vary|retry-after|access-control-|x-frame-|"
-                    r"x-content-type-|referrer-policy|content-security-policy|permissions-policy|x-xss-|cache-control|expires|via\Z|age\Z")
+_OWN_HEADERS = frozenset(
+    {"server", "date", "content-type", "content-length", "connection", "keep-alive", "transfer-encoding"}
+)
+_ADDED = re.compile(
+    r"strict-transport-security|x-request-id|alt-svc|content-encoding|vary|retry-after|access-control-|x-frame-|"
+    r"x-content-type-|referrer-policy|content-security-policy|permissions-policy|x-xss-|cache-control|expires|via\Z|age\Z"
+)
 
 
 def _doubt(status: int, reason: str, fields: Mapping[str, str]) -> str:
@@ -163,29 +176,29 @@ _BAD_GATEWAY = _CONNECTING | {
     FailureId.HEADER_TOO_BIG,
     FailureId.NO_LIVE_UPSTREAM,
 }
-_TIMES_OUT = frozenset({FailureId.CONNECT_TIMEOUT, FailureId.RESPONSE_TIMEOUT, FailureId.TLS_FAILED})
+_TIMED_OUT = frozenset({FailureId.CONNECT_TIMEOUT, FailureId.RESPONSE_TIMEOUT, FailureId.TLS_FAILED})
 
-AT_ONCE = 0.9
-"""Seconds: a time-out of nginx is a whole number of milliseconds, and in practice of seconds, at least one."""
-
-UNREACHABLE_AFTER = 0.5
-RESOLVER_AFTER = 1.0
+SHORTEST_TIMEOUT = 0.001
+"""Seconds: the shortest time-out that nginx can be given."""
 
 
 def possible(status: int, seconds: float) -> frozenset[FailureId]:
-    """Return the failures that an answer made by nginx leaves possible, if no log line tells.
+    """Return the failures that an error page of nginx leaves possible, if no log line tells.
 
-    `seconds` is the time to the answer. 503 of open source nginx is never an upstream failure but `limit_req`,
-    `limit_conn` or `return`; 500 while proxying is a dead `auth_request` service or want of descriptors or connections.
+    `seconds` is the time from asking to the answer. A slow answer excludes nothing: an earlier attempt may have taken
+    the time. The page of an nginx of the same version further in looks the same, so `upstream-answered-error` stays.
+    503 of open source nginx is `limit_req`, `limit_conn` or `return`, never a failure of its own upstream; 500 while
+    proxying is a dead `auth_request` service, or want of descriptors or connections.
     """
+    passed_on = frozenset({FailureId.UPSTREAM_ANSWERED_ERROR})
     match status:
         case 502:
-            return _BAD_GATEWAY
+            return _BAD_GATEWAY | passed_on
         case 504:
-            return _TIMES_OUT
+            return passed_on if seconds < SHORTEST_TIMEOUT else _TIMED_OUT | passed_on
         case 503:
-            return frozenset({FailureId.GATEWAY_LIMIT}) if seconds < AT_ONCE else frozenset({FailureId.GATEWAY_LIMIT})
+            return frozenset({FailureId.GATEWAY_LIMIT}) | passed_on
         case 500:
-            return _BAD_GATEWAY | {FailureId.CONNECT_TIMEOUT, FailureId.RESPONSE_TIMEOUT}
+            return _BAD_GATEWAY | _TIMED_OUT | passed_on
         case _:
             return frozenset()
