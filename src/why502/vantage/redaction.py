@@ -31,7 +31,7 @@ _KEPT = re.compile(rb"""\\["'\\/nrt]|\\(?=[\r\n]|\Z)|[\n\r\0"'{};]""")
 # Names. All name patterns run over the bytes in lower case.
 
 _CORES = (
-    rb"passw(?:or)?d|passphrase|passwort|requirepass|masterauth|(?<![a-z0-9])pass(?![a-z])|(?:db|user)pass(?![a-z])|pwd|"
+    rb"passw(?:or)?d|passphrase|passwort|requirepass|masterauth|(?:(?<![a-z0-9])|db|user)pass(?![a-z0-9_.-])|pwd|"
     rb"secret|credential|token(?!s|iz)|api[_-]?key|"
     rb"(?:access|private|signing|encryption|master|account|jwt|auth|app|shared)[_-]?key|authorization|cookie"
 )
@@ -59,7 +59,7 @@ _HEADERS = frozenset(
 _NO_SECRET = re.compile(
     rb"(?:name|ref|file|path|dir|directory|url|uri|endpoint|type|ttl|timeout|expir\w*|length|size|header|enabled|policy|"
     rb"algorithm|format|prefix|domain|flags|lifetime|count|limit|version|pass_header|hide_header)\Z|\A-?(?:old)?pwd\Z|"
-    rb"\A(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|tunnel)_pass\Z"
+    rb"\A(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|tunnel)_pass\Z|\A(?:load|import|condition|assert)credential"
 )
 _COOKIE_LIKE = re.compile(rb"authorization|cookie")
 _SECRET_TOO = re.compile(rb"passw|secret|token|key|credential")
