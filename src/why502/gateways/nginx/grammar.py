@@ -192,9 +192,13 @@ def _after_lua(text: str, position: int) -> int:
 def _too_long(text: str, start: int, end: int) -> tuple[int, str] | None:
     """Find a parameter, or a comment, that does not fit into nginx's buffer."""
     for found in _TOKEN.finditer(text, start, end):
-        quoted = found["quoted"] is not None
-        size = found.end() - found.start() - (2 if quoted else 0)
-        if size >= LONGEST and not found[0].isspace():
+        # The sign after a word must fit too, unless it ends the statement; of a quoted word, the closing quote.
+        size = found.end() - found.start()
+        if found["quoted"] is not None:
+            size -= 1
+        elif found["bare"] is not None and text[found.end() : found.end() + 1] not in (";", "{"):
+            size += 1
+        if size >= LONGEST and (found["quoted"] or found["bare"] or found["comment"]):
             return found.start(), "too long parameter"
     return None
 

@@ -60,11 +60,9 @@ def find(outer: Scope, uri: str, scope_of: Callable[[Directive], Scope]) -> Hit:
     taken = [(kind, name, block) for kind, name, block in prefixes if uri.startswith(name)]
     longest = max(taken, key=lambda entry: len(entry[1]), default=None)
     if longest is None or longest[1] != uri:
-        for kind, name, block in locations:
-            if kind in (Kind.PREFIX, Kind.PREFERRED, Kind.EXACT) and name == f"{uri}/":
-                scope = scope_of(block)
-                if any(name in scope.named for name in PASSES):
-                    return Hit(scopes=(scope,), steps=(_step(block, "slash missing"),), slash=True, final=True)
+        slash = _slash(locations, uri, scope_of)
+        if slash is not None:
+            return slash
     hit = Hit()
     if longest is not None:
         scope = scope_of(longest[2])
@@ -73,6 +71,19 @@ def find(outer: Scope, uri: str, scope_of: Callable[[Directive], Scope]) -> Hit:
         if inner.final or longest[0] is Kind.PREFERRED:
             return hit
     return _patterns(locations, uri, hit, scope_of)
+
+
+def _slash(
+    locations: list[tuple[Kind, str, Directive]], uri: str, scope_of: Callable[[Directive], Scope]
+) -> Hit | None:
+    """Find a location that passes on and is the URI with a slash: nginx redirects there."""
+    plain = (Kind.EXACT, Kind.PREFIX, Kind.PREFERRED)
+    found = [(kind, scope_of(block)) for kind, name, block in locations if kind in plain and name == f"{uri}/"]
+    if not any(name in scope.named for _, scope in found for name in PASSES):
+        return None
+    scope = min(found, key=lambda entry: entry[0] is not Kind.EXACT)[1]
+    step = _step(scope.block, "slash missing") if scope.block is not None else ""
+    return Hit(scopes=(scope,), steps=(step,), slash=True, final=True)
 
 
 def _patterns(

@@ -527,6 +527,8 @@ class _Walk:
         if tried is None or len(tried.args) < len(("file", "last")):
             return _Phase.CONTENT
         state = self._state
+        if self._alias_lost():
+            return self._finish(500)
         for template in tried.args[:-1]:
             if self._try(template, tried):
                 return _Phase.CONTENT
@@ -614,9 +616,16 @@ class _Walk:
             return self._end(None)
         if state.method not in ("GET", "HEAD", "POST"):
             return self._finish(405)
-        if state.uri.endswith("/"):
-            return self._directory()
-        return self._file()
+        if self._alias_lost():
+            return self._finish(500)
+        return self._directory() if state.uri.endswith("/") else self._file()
+
+    def _alias_lost(self) -> bool:
+        """Tell whether an `alias` is in force for a URI that was rewritten, which nginx refuses."""
+        lost = not self._same_location and self._state.alias_length() is not None
+        if lost:
+            self._step('"alias" cannot be used where the URI was rewritten')
+        return lost
 
     def _directory(self) -> _Phase:
         state = self._state
