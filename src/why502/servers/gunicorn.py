@@ -13,6 +13,7 @@ from why502.vantage.looking import Around, looker
 
 NAME = re.compile(r"gunicorn(?:3|_paster)?")
 ASSIGNED = re.compile(r"^(\w{1,40})[ \t]*=[ \t]*([^\n#]{1,2000})", re.MULTILINE | re.ASCII)
+LITERAL = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\[[^\[\]\n]*\]|\([^()\n]*\)")
 QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 DEFAULT_FILE = "gunicorn.conf.py"
 EVENTED = frozenset({"gevent", "eventlet", "tornado", "asgi"})
@@ -42,8 +43,7 @@ def parse_config(text: str) -> dict[str, tuple[str, ...]]:
     for assigned in ASSIGNED.finditer(text):
         value = assigned[2].strip()
         quoted = tuple(one or other for one, other in QUOTED.findall(value))
-        plain = value[:1] in {'"', "'", "[", "("}
-        if plain and quoted:
+        if LITERAL.fullmatch(value) and quoted:
             found[assigned[1]] = quoted
         elif value.isascii() and value.isdigit():
             found[assigned[1]] = (value,)
@@ -67,7 +67,7 @@ def settings(argv: Sequence[str], where: Where, texts: Sequence[Text]) -> tuple[
     port = where.variable("PORT")
     written = binds(names, inside, "8000")
     default = bind(f"0.0.0.0:{port}" if port else "127.0.0.1:8000", inside)
-    unknown = "bind" in config and not names
+    unknown = "bind" in config or bool(names)
     workers = whole(one("workers", "-w", "--workers") or where.variable("WEB_CONCURRENCY"))
     threads = whole(one("threads", "--threads")) or 1
     kind = (one("worker_class", "-k", "--worker-class") or "sync").rpartition(".")[2].lower()

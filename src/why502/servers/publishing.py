@@ -79,7 +79,8 @@ def only_starts(info: ProcessInfo, children: Sequence[ProcessInfo]) -> bool:
     A script runs under its interpreter, which stands before the words of the command then.
     """
     words = info.command
-    commands = [command for child in children for command in (child.command, child.command[1:]) if command]
+    others = [child.command for child in children if child.command != words]
+    commands = [command for other in others for command in (other, other[1:]) if command]
     return any(len(command) < len(words) and words[-len(command) :] == command for command in commands)
 
 

@@ -1,0 +1,86 @@
+import asyncio
+from datetime import UTC, datetime
+
+from tests.vantages import HERE, NOW, Hand, Paper
+from why502.observations.fact import EvidenceKind, Seen
+from why502.observations.place import Window
+from why502.observations.processes import ProcessInfo, ProcessTable
+from why502.observations.server import Publishes
+from why502.observations.subjects import Machine, Process, Unit
+from why502.observations.units import UnitState, UnitTable
+from why502.observations.want import Want
+from why502.servers.publishing import publishing
+
+MACHINE = Machine(place=HERE.machine())
+SEEN = Seen(at=Window.instant(NOW), by="x", kind=EvidenceKind.UNIT, source="x", raw="")
+
+
+def unit(name, command="", **more):
+    made = {"load": "loaded", "active": "inactive", "sub": "dead", "result": "success", "main_pid": 0} | more
+    commands = (command,) if command else ()
+    return UnitState(about=Unit(place=HERE.machine(), name=name), seen=SEEN, commands=commands, **made)
+
+
+def process(pid, parent, command):
+    return ProcessInfo(
+        process=Process(place=HERE.machine(), pid=pid, started=pid),
+        parent=parent,
+        name="x",
+        command=tuple(command.split()),
+        state="S",
+        uid=33,
+        gid=33,
+        groups=(),
+        started=datetime(2026, 11, 21, tzinfo=UTC),
+        place=HERE,
+        cgroup="",
+        cwd="/srv",
+    )
+
+
+def look(units=(), processes=(), files=None):
+    facts = [
+        UnitTable(about=MACHINE, seen=SEEN, units=tuple(units)),
+        ProcessTable(about=MACHINE, seen=SEEN, processes=tuple(processes)),
+    ]
+    found = asyncio.run(publishing.look(Want(kind=Publishes, about=MACHINE), Hand(Paper(files), facts=facts)))
+    return [(str(each.about), [str(bind) for bind in each.binds]) for each in found]
+
+
+def test_a_stopped_unit_says_what_it_would_serve():
+    units = [
+        unit("shop.service", "/venv/bin/gunicorn app:app -b 127.0.0.1:8000", directory="/srv"),
+        unit("api.service", "/usr/bin/node server.js", environment=("PORT=3000", "A=b")),
+        unit("cron.service", "/usr/sbin/cron -f"),
+    ]
+    assert look(units) == [("shop.service", ["127.0.0.1:8000"]), ("api.service", ["[::]:3000"])]
+
+
+def test_a_socket_unit_takes_the_place_of_a_default():
+    units = [
+        unit("shop.socket", listens=("/run/shop.sock",), triggers=("shop.service",)),
+        unit("shop.service", "/venv/bin/gunicorn app:app"),
+    ]
+    assert look(units) == [("shop.socket", ["unix:/run/shop.sock"])]
+
+
+def test_the_configuration_of_a_stopped_unit_is_read():
+    files = {
+        "/etc/php/8.2/fpm/php-fpm.conf": "include=/etc/php/8.2/fpm/pool.d/*.conf\n",
+        "/etc/php/8.2/fpm/pool.d/www.conf": "[www]\nlisten = /run/php/php8.2-fpm.sock\n",
+    }
+    command = "/usr/sbin/php-fpm8.2 --nodaemonize --fpm-config /etc/php/8.2/fpm/php-fpm.conf"
+    assert look([unit("php8.2-fpm.service", command)], files=files) == [
+        ("php8.2-fpm.service", ["unix:/run/php/php8.2-fpm.sock"])
+    ]
+
+
+def test_processes_name_addresses_once():
+    gunicorn = "/venv/bin/python /venv/bin/gunicorn -b 127.0.0.1:8000 app:app"
+    processes = [
+        process(1, 0, "/sbin/init"),
+        process(2, 1, "nsenter -t 9 -n /venv/bin/gunicorn -b 127.0.0.1:8000 app:app"),
+        process(3, 2, gunicorn),
+        process(4, 3, gunicorn),
+    ]
+    assert look(processes=processes) == [("process 3", ["127.0.0.1:8000"])]
