@@ -220,7 +220,7 @@ def test_times_without_zone_and_answers_that_do_not_fit_are_refused(whole: Path,
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_bundle_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    path = tmp_path_factory.getbasetemp() / "any"
+    path = tmp_path_factory.getbasetemp() / "any-bundle"
     for each in (data, gzip.compress(data), gzip.compress(b'{"format":"why502/bundle/1"' + data)):
         path.write_bytes(each)
         wrong(path)
@@ -237,7 +237,7 @@ JSON = st.recursive(
 def test_a_bundle_with_any_value_changed_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    path = tmp_path_factory.getbasetemp() / "changed"
+    path = tmp_path_factory.getbasetemp() / "changed-bundle"
     write(path, WHOLE)
     lines = lines_of(path)
     at = data.draw(st.integers(0, len(lines) - 1))

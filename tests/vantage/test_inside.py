@@ -173,7 +173,7 @@ def test_looking_leaves_the_time_of_the_last_access(root: Path) -> None:
 
 @given(st.text(alphabet="/.abetcshadowlog\0\u00e4\ud800 ", max_size=60))
 def test_no_path_gets_out_or_breaks(tmp_path_factory: pytest.TempPathFactory, path: str) -> None:
-    root = tmp_path_factory.getbasetemp() / "any"
+    root = tmp_path_factory.getbasetemp() / "any-root"
     (root / "etc").mkdir(parents=True, exist_ok=True)
     (root / "etc/shadow").write_bytes(INNER)
     with suppress(OSError, ValueError):
