@@ -30,10 +30,16 @@ async def told(around, pid):
     return await around.get(Want(kind=ServerMessage, about=table.by_pid(pid).process))
 
 
-def look(child):
+def look(child, workers=1):
+    """Look until that many workers have started: they do so after the socket takes connections."""
+
     async def every():
-        around = hand()
-        (server,) = await servers_of(around, child.pid)
+        for _ in range(100):
+            around = hand()
+            (server,) = await servers_of(around, child.pid)
+            if server.workers >= workers:
+                break
+            await asyncio.sleep(0.05)
         return server, await published(around, child.pid), await told(around, child.pid)
 
     return asyncio.run(every())
@@ -44,7 +50,7 @@ def test_gunicorn(tmp_path):
     command = [needs(VENV / "gunicorn"), "app:app", "-b", f"127.0.0.1:{port}", "-b", "unix:g.sock"]
     command += ["-w", "2", "--threads", "3", "-t", "9", "--error-logfile", "g.log", "--no-control-socket"]
     with program(command, tmp_path, ("127.0.0.1", port)) as child:
-        server, binds, messages = look(child)
+        server, binds, messages = look(child, 2)
         # A second one finds the port taken, and gives up.
         taken = tmp_path / "taken"
         taken.mkdir()
@@ -69,7 +75,7 @@ def test_uvicorn(tmp_path):
     port = free_port()
     command = [needs(VENV / "uvicorn"), "app:asgi", "--port", str(port), "--workers", "2", "--lifespan", "off"]
     with program(command, tmp_path, ("127.0.0.1", port)) as child:
-        server, binds, messages = look(child)
+        server, binds, messages = look(child, 2)
     assert [str(each) for each in server.binds] == binds == [f"127.0.0.1:{port}"]
     assert (server.capacity, server.workers, server.keepalive) == (None, 2, 5.0)
     assert (Says.LISTENING, f"127.0.0.1:{port}") in [(each.says, str(each.bind)) for each in messages]
@@ -83,7 +89,7 @@ def test_uwsgi(tmp_path):
         f"harakiri = 20\nlogto = {tmp_path}/%n.log\nwsgi-file = app.py\n"
     )
     with program([binary, "--ini", "shop.ini"], tmp_path, ("127.0.0.1", port)) as child:
-        server, binds, messages = look(child)
+        server, binds, messages = look(child, 2)
     assert [str(each) for each in server.binds] == binds == [f"127.0.0.1:{port}"]
     assert (server.capacity, server.timeout, server.source) == (4, 20.0, f"{tmp_path}/shop.ini")
     assert (Says.LISTENING, f"127.0.0.1:{port}") in [(each.says, str(each.bind)) for each in messages]
@@ -100,7 +106,7 @@ def test_php_fpm(tmp_path):
     )
     command = [binary, "-y", str(tmp_path / "fpm.conf"), "-F"]
     with program(command, tmp_path, f"{tmp_path}/www.sock") as child:
-        server, binds, messages = look(child)
+        server, binds, messages = look(child, 3)
     assert [str(each) for each in server.binds] == binds == [f"unix:{tmp_path}/www.sock"]
     assert (server.capacity, server.workers, server.timeout) == (3, 3, 30.0)
     assert server.source == f"{tmp_path}/pool-a.conf [www]"
