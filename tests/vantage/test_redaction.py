@@ -29,6 +29,9 @@ KINDS = [
     "curl -H 'Cookie: sid={}' https://x/",
     "[('cookie', 'sid={}'), ('host', 'x')]",
     '{{"headers": {{"Authorization": "Bearer {}", "Cookie": "a={}"}}}}',
+    '{{"Set-Cookie": ["a={}; Path=/", "b={}"], "n": 1}}',
+    '{{"password": ["{}", "{}"]}}',
+    '{{"name":"Cookie","value":"a={}"}}',
     # URLs
     "https://user:{}@example.com/path",
     "redis://:{}@127.0.0.1:6379/0",

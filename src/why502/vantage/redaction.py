@@ -96,6 +96,8 @@ _TO_END = re.compile(rb"[^\n\r\0]*")
 _DOUBLE = re.compile(rb'(?:[^"\\\n\r\0]|\\[^\n\r\0])*+')
 _SINGLE = re.compile(rb"(?:[^'\\\n\r\0]|\\[^\n\r\0])*+")
 _ESCAPED = re.compile(rb"""(?:[^\\\n\r\0]|\\[^"'\n\r\0])*+""")
+_ELEMENT = re.compile(rb'[\s,]{0,64}\\?"((?:[^"\\\n\r\0]|\\[^"\n\r\0])*+)\\?"')
+MOST_ELEMENTS = 1000
 _BLOCK_SCALAR = re.compile(rb"[|>][+-]?\d?[ \t]*\r?\n")
 _JSON_NUMBER = re.compile(rb"""[^:]{0,3}["'][ ]?:[ ]?(\d+)[,}\]\s]""")
 _SCHEME = re.compile(
@@ -482,16 +484,32 @@ def _value_place(data: bytes, low: bytes, named: _Named) -> list[Span] | None:
         return None
     if named.at_line_start and (block := _BLOCK_SCALAR.match(data, at)) is not None:
         return [(block.end(), _block_end(data, named.start, block.end()))]
-    span = _trimmed(data, *_extent(data, named, at, directive=directive))
-    if _is_no_secret(data, span, named.name, anything=directive):
-        return None
-    return _header_value(data, low, named, span, directive=directive) if named.header else [span]
+    spans = [_extent(data, named, at, directive=directive)]
+    if data[at : at + 1] == b"[" and named.quote:
+        spans = _elements(data, at + 1)
+    return [
+        part
+        for span in (_trimmed(data, *one) for one in spans)
+        if not _is_no_secret(data, span, named.name, anything=directive)
+        for part in (_header_value(data, low, named, span, directive=directive) if named.header else [span])
+    ]
+
+
+def _elements(data: bytes, at: int) -> list[Span]:
+    """Return the strings of a JSON list that begins here."""
+    spans: list[Span] = []
+    while (found := _ELEMENT.match(data, at)) is not None and len(spans) < MOST_ELEMENTS:
+        spans.append(found.span(1))
+        at = found.end()
+    return spans
 
 
 def _separated(low: bytes, named: _Named) -> int | None:
     """Return where the value begins behind `=`, `:` and the like."""
     if named.quote:
         if (found := _QUOTED_SEPARATOR.match(low, named.end)) is not None:
+            return found.end()
+        if (found := _VALUE_SEPARATOR.match(low, named.end)) is not None:
             return found.end()
         if named.header and (found := _TUPLE_SEPARATOR.match(low, named.end)) is not None:
             return found.end()
