@@ -169,6 +169,23 @@ async def test_an_unfinished_line_is_given_when_nothing_more_comes_in_time_and_m
 
 
 @awaited
+async def test_a_secret_that_comes_before_and_after_a_time_out_passes_in_no_half() -> None:
+    one, two = f"Cookie: session={CANARY}".encode(), f"{CANARY[::-1]}\r\nnext\r\n".encode()
+    stream = await connected(wired(Script(one, refusal(), refusal(), two[:4], refusal(), two[4:], b"")))
+    got = [await stream.receive(0.01) for _ in range(6)]
+    first, silent, *rest, end = got
+    assert isinstance(first, bytes)
+    assert len(first) == len(one)
+    assert isinstance(silent, Refusal)
+    assert end == b""
+    later = b"".join(each for each in rest if isinstance(each, bytes))
+    assert len(later) == len(two)
+    assert later.endswith(b"\r\nnext\r\n")
+    assert CANARY[::-1][:4].encode() not in later
+    assert CANARY[::-1][4:].encode() not in later
+
+
+@awaited
 async def test_a_reset_comes_after_what_was_held_back_and_stays() -> None:
     reset = refusal(No.FAILED, "Connection reset by peer")
     stream = await connected(wired(Script(b"half", reset)))

@@ -56,6 +56,7 @@ OVERHEAD = 200
 TEXT = 500
 CACHED = 4096
 HALF_LINE = 8192
+REST_OF_LINE = 32768
 
 NUMBERS = re.compile(
     r"/proc/(?:[0-9]{1,10}|self)/"
@@ -296,6 +297,8 @@ class RecordedStream:
         self.local = inner.local
         self._lines = RedactingLines(recording.redactor)
         self._ready = b""
+        self._line = b""
+        self._seen = 0
         self._ended: bytes | Refusal | None = None
         self._received: list[bytes | Refusal] = []
         self._sent: list[Refusal | None] = []
@@ -343,9 +346,11 @@ class RecordedStream:
         while not self._ready and self._ended is None:
             got = await self._inner.receive(max(ends - time.monotonic(), 0.0), most)
             if isinstance(got, bytes) and got:
-                self._ready = self._lines.feed(got)
+                self._line = (self._line + got).rpartition(b"\n")[2]
+                self._ready = self._unseen(self._lines.feed(got))
                 continue
-            self._ready = self._lines.flush()
+            self._ready = self._unseen(self._lines.flush())
+            self._begin_again()
             outcome = self._recording.cleaned(got) if isinstance(got, Refusal) else got
             # A time-out is no end: more may come, and the next call waits for it.
             if not (isinstance(outcome, Refusal) and outcome.no is No.TIMED_OUT):
@@ -356,6 +361,19 @@ class RecordedStream:
             given, self._ready = self._ready[:most], self._ready[most:]
             return given
         return b"" if self._ended is None else self._ended
+
+    def _begin_again(self) -> None:
+        """Put a line that was given unfinished before what may still come of it: its name marks the secret's rest."""
+        if len(self._line) > REST_OF_LINE:
+            self._line = b""
+        self._seen = len(self._line)
+        self._lines.feed(self._line)
+
+    def _unseen(self, data: bytes) -> bytes:
+        """Leave out what was given before; redacted bytes are as many as the others."""
+        first = min(self._seen, len(data))
+        self._seen -= first
+        return data[first:]
 
     def _keep_received(self, got: bytes | Refusal) -> None:
         size = len(got) if isinstance(got, bytes) else len(got.text)
