@@ -66,9 +66,9 @@ _SECRET_TOO = re.compile(rb"passw|secret|token|key|credential")
 
 # What stands between a name and its value.
 
-_QUOTED_SEPARATOR = re.compile(rb"""\\{0,2}["'][ \t]{0,16}(?::|=>?)\s{0,16}""")
+_QUOTED_SEPARATOR = re.compile(rb"""\\{0,2}["']\]?[ \t]{0,16}(?::|=>?)\s{0,16}""")
 _TUPLE_SEPARATOR = re.compile(rb"""["'][ \t]{0,8},[ \t]{0,8}(?=["'])""")
-_SEPARATOR = re.compile(rb"[ \t]{0,16}(?::=|=>|=(?![=~])|:(?![:/]))[ \t]{0,16}|%3d")
+_SEPARATOR = re.compile(rb"[ \t]{0,16}(?::=|=>|!=|=(?![=~])|:(?![:/]))[ \t]{0,16}|%3d")
 _VALUE_SEPARATOR = re.compile(
     rb"""["']?,?\s{1,40}["']?value["']?\s{0,4}:\s{0,4}|["'],\s{0,8}["']value["']\s{0,4}:\s{0,4}"""
 )
@@ -177,9 +177,18 @@ _SHAPES = (
     ),
     ((b"hooks.slack.com",), re.compile(rb"hooks\.slack\.com/services/([\w/]{20,100})", re.ASCII)),
     ((b"$",), re.compile(rb"(\$(?:apr1|2[aby]|1|5|6|y)\$[./A-Za-z0-9$,=]{8,256})")),
+    ((b"identified", b"IDENTIFIED"), re.compile(rb"identified by '([^'\n]{1,1024})'", re.IGNORECASE)),
     ((b"stats",), re.compile(rb"^[ \t]*stats[ \t]+auth[ \t]+[^\s:]{1,64}:(\S{1,256})", re.MULTILINE)),
 )
 _PROGRAMS = (
+    (
+        (b"map",),
+        re.compile(
+            rb"map[ \t]{1,8}\"?\$[a-z_]{0,40}(?:api_?key|token|secret|authorization|password)[a-z_]{0,20}\"?"
+            rb"\s{1,8}\$\w{1,60}\s{0,8}\{[^}]{0,8192}"
+        ),
+        re.compile(rb"""[\n{;]\s{0,40}["']?(?!default|hostnames|volatile|include)([^\s"';{}]+)["']?[ \t]"""),
+    ),
     ((b"mysql", b"mariadb"), re.compile(rb"(?:mysql|mariadb)[^\n]{0,4096}"), re.compile(rb"[\s\0]-p([^\s\0\"']+)")),
     (
         (b"curl", b"wget"),
@@ -511,7 +520,8 @@ def _separated(low: bytes, named: _Named) -> int | None:
             return found.end()
         if (found := _VALUE_SEPARATOR.match(low, named.end)) is not None:
             return found.end()
-        if named.header and (found := _TUPLE_SEPARATOR.match(low, named.end)) is not None:
+        paired = named.header or named.before[:-1].rstrip().endswith(b"define(")
+        if paired and (found := _TUPLE_SEPARATOR.match(low, named.end)) is not None:
             return found.end()
     if (found := _SEPARATOR.match(low, named.end)) is not None:
         return found.end()
