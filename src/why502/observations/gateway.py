@@ -120,6 +120,8 @@ class Settings:
     buffer_size: int = 4096
     http_version: str = "1.0"
     next_upstream: tuple[str, ...] = ("error", "timeout")
+    request_buffering: bool = True
+    body_limit: int = 1 << 20
     tls: bool = False
     server_name: str | None = None
     tls_verify: bool = False

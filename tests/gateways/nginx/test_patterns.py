@@ -73,6 +73,21 @@ def test_is_never_caught_by_repeats_within_repeats(pattern: str) -> None:
     assert time.perf_counter() - started < 1
 
 
+@pytest.mark.parametrize(
+    "pattern", ["(.*)" * 6 + "x", r"\w*\d*\w*\d*\w*\w*x", ".*.*.*.*.*.*x", "(a*)(a*)(a*)(a*)(a*)a*x"]
+)
+def test_is_never_caught_by_repeats_that_share_a_text(pattern: str) -> None:
+    started = time.perf_counter()
+    assert isinstance(search(pattern, "1a" * 1000), Unknown)
+    assert time.perf_counter() - started < 1
+
+
+def test_tries_usual_patterns_on_long_texts() -> None:
+    long = "/" + "/".join(["part"] * 4) + "/" + "x" * 1500
+    assert isinstance(search(r"^/(\w+)/(\w+)/([^/]+)/([^/]+)/(.*)$", long), Found)
+    assert isinstance(search(r"^(.*)/(.*)$", long), Found)
+
+
 def test_tells_names() -> None:
     assert names(r"(?<a>.)(?P<b>.)(.)") == ("a", "b")
 

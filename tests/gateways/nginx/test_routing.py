@@ -7,12 +7,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.gateways.nginx.generated import Generator
 from tests.stands.nginx import binaries, free_port, nginx
 from why502.gateways.nginx.listeners import Index
 from why502.gateways.nginx.logplaces import Defaults
-from why502.gateways.nginx.routing import Decision, Entry, decide
+from why502.gateways.nginx.routing import Decision, Entry, all_routes, decide
 from why502.gateways.nginx.tree import Loading, Read
 from why502.gateways.nginx.variables import RequestFor
 
@@ -70,8 +72,6 @@ def expected(decision: Decision) -> str:
     if decision.group is not None:
         headers = dict(decision.settings.headers)
         settings = decision.settings
-        if " " in (settings.request_uri or ""):
-            return "400"
         return f"{headers.get('X-Id', '')}|{headers.get('X-V', '')}|{settings.host}|{settings.request_uri}"
     if decision.returns is None:
         return "FILE"
@@ -85,8 +85,12 @@ def seen(status: int, body: str) -> str:
 
 
 def echoes(decision: Decision) -> bool:
-    """Tell whether the echo takes this Host: `$host` may be empty, or a pattern."""
-    return decision.group is None or re.fullmatch(r"[\w.*-]+", decision.settings.host) is not None
+    """Tell whether the echo takes this request: `$host` may be empty or a pattern, `$uri` may have a blank."""
+    if decision.group is None:
+        return True
+    return (
+        re.fullmatch(r"[\w.*-]+", decision.settings.host) is not None and " " not in f"{decision.settings.request_uri}"
+    )
 
 
 def agrees(decision: Decision, status: int, body: str) -> bool:
@@ -145,3 +149,71 @@ def test_decides_as_nginx_does(tmp_path: Path, version: tuple[int, ...]) -> None
     assert not disagreements, f"{len(disagreements)} of {asked}"
     assert asked > 2000
     assert len(reached) > 100
+
+
+WORDS = """
+    server http location if map upstream limit_except rewrite return set try_files error_page proxy_pass fastcgi_pass
+    listen server_name alias root index internal break error_log access_log log_format resolver include
+    proxy_set_header proxy_read_timeout = ~ ~* ^~ / /a @a =404 404 502 $uri $1 $a $b ( ) ($a -f != http://app
+    http://$a unix:/x 80 default hostnames *.a ~(.*) last break '' default_server
+""".split()  # noqa: SIM905
+BLOCKS = ("server", "location /", "location", "location ~ (.)", "if ($a)", "if", "map $a $b", "upstream app")
+BODY = st.recursive(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(lambda words: " ".join(words) + ";"),
+    lambda inner: st.tuples(
+        st.sampled_from(
+            ("server", "location /", "location", "location ~ (.)", "if ($a)", "if", "map $a $b", "upstream app")
+        ),
+        st.lists(inner, max_size=6),
+    ).map(lambda block: f"{block[0]} {{ {' '.join(block[1])} }}"),
+    max_leaves=30,
+)
+
+
+@given(st.lists(BODY, max_size=6), st.text("/a.%?x=", max_size=8), st.text("a.:", max_size=4) | st.none())
+def test_decides_whatever_the_files_say(body: list[str], path: str, host: str | None) -> None:
+    loading = Loading("/n.conf")
+    loading.give_file("/n.conf", f"http {{ {' '.join(body)} server {{ {' '.join(body)} }} }}".encode())
+    index = Index(loading.config())
+    request = RequestFor(address="127.0.0.1", port=80, scheme="http", host=host, path_and_query=f"/{path}")
+    decision = decide(index, request, (1, 22, 1), DEFAULTS)
+    assert decision.steps
+    again = decide(index, request, (1, 29, 7), DEFAULTS, dict.fromkeys(decision.asked, Entry.FILE))
+    assert again.steps
+    assert len(all_routes(index)) <= 200
+
+
+@given(st.binary(max_size=300))
+def test_indexes_any_bytes(data: bytes) -> None:
+    loading = Loading("/n.conf")
+    loading.give_file("/n.conf", b"http { server { " + data)
+    index = Index(loading.config())
+    assert decide(
+        index, RequestFor(address="::1", port=80, scheme="http", host="a", path_and_query="/"), (1, 22, 1), DEFAULTS
+    ).steps
+
+
+def test_lists_routes() -> None:
+    loading = Loading("/n.conf")
+    loading.give_file(
+        "/n.conf",
+        b"http { server { server_name a; location / { proxy_pass http://b; if ($c) { proxy_pass http://d; } }"
+        b"location /e { location ~ f { fastcgi_pass g; } } } server { location @h { uwsgi_pass i; } } }",
+    )
+    assert [(listed.server, listed.location, listed.written) for listed in all_routes(Index(loading.config()))] == [
+        ("a", "/", "proxy_pass http://b"),
+        ("a", "/", "proxy_pass http://d"),
+        ("a", "~ f", "fastcgi_pass g"),
+        ("", "@h", "uwsgi_pass i"),
+    ]
+
+
+def test_decides_in_a_large_configuration_at_once() -> None:
+    servers = "".join(
+        f"server {{ listen 80; server_name s{n}; location / {{ proxy_pass http://u{n}; }} }}" for n in range(3000)
+    )
+    loading = Loading("/n.conf")
+    loading.give_file("/n.conf", f"http {{ {servers} }}".encode())
+    index = Index(loading.config())
+    request = RequestFor(address="127.0.0.1", port=80, scheme="http", host="s2999", path_and_query="/", headers=())
+    assert decide(index, request, (1, 22, 1), DEFAULTS).written == "proxy_pass http://u2999"

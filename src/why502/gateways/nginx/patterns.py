@@ -10,8 +10,8 @@ from functools import lru_cache
 from why502.observations.frozen import frozen
 
 LONGEST_PATTERN = 2000
-LONGEST_TEXT = 2048
 LONGEST_RISKY_TEXT = 20
+LONGEST_BY_SPREAD = (2048, 2048, 2048, 215, 56)
 
 
 @frozen
@@ -32,7 +32,7 @@ class Found:
 @frozen
 class _Pattern:
     compiled: re.Pattern[str]
-    risky: bool
+    longest: int
 
 
 class _CannotError(Exception):
@@ -44,7 +44,7 @@ def search(pattern: str, text: str, caseless: bool = False) -> Found | Unknown |
     ready = _compiled(pattern, caseless)
     if ready is None:
         return Unknown(what=f'the regular expression "{pattern[:200]}"')
-    if len(text) > (LONGEST_RISKY_TEXT if ready.risky else LONGEST_TEXT):
+    if len(text) > ready.longest:
         return Unknown(what=f'the regular expression "{pattern[:200]}" (too costly to try)')
     match = ready.compiled.search(text)
     if match is None:
@@ -67,7 +67,7 @@ def _compiled(pattern: str, caseless: bool) -> _Pattern | None:
     try:
         translated = translation.run()
         flags = re.ASCII | (re.IGNORECASE if caseless else 0)
-        return _Pattern(compiled=re.compile(translated, flags), risky=translation.risky)
+        return _Pattern(compiled=re.compile(translated, flags), longest=translation.longest())
     except (_CannotError, re.error, OverflowError, RecursionError):
         return None
 
@@ -108,10 +108,16 @@ _CLASS_NAME = re.compile(r"\[:([a-z]+):\]")
 
 
 class _Translation:
-    """Walks through one pattern. `risky` once a repeated group repeats without end inside."""
+    """Walks through one pattern.
+
+    `risky` once a repeated group repeats without end inside; `spread` counts the endless repeats that can share
+    out the same text among them in many ways: those of `.`, and those with nothing in between.
+    """
 
     def __init__(self, pattern: str) -> None:
         self.risky = False
+        self.spread = 0
+        self._after_endless = False
         self._pattern = pattern
         self._at = 0
         self._out: list[str] = []
@@ -124,6 +130,12 @@ class _Translation:
         if len(self._open) != 1:
             raise _CannotError
         return "".join(self._out) + ")" * self._open[0][1]
+
+    def longest(self) -> int:
+        """Return how long a text may be to be tried in reasonable time."""
+        if self.risky or self.spread >= len(LONGEST_BY_SPREAD):
+            return LONGEST_RISKY_TEXT
+        return LONGEST_BY_SPREAD[self.spread]
 
     def _step(self, sign: str) -> None:
         repeats = False
@@ -150,19 +162,23 @@ class _Translation:
             case _:
                 self._put(sign if sign in "^$.*+?{" else re.escape(sign), 1)
         if sign not in "*+?{^" or (sign == "{" and self._out[-1] == "\\{"):
-            self._quantifier(repeats)
+            self._quantifier(repeats, sign)
 
     def _put(self, text: str, taken: int) -> None:
         self._out.append(text)
         self._at += taken
 
-    def _quantifier(self, repeats: bool) -> None:
+    def _quantifier(self, repeats: bool, atom: str) -> None:
         found = _REPEAT.match(self._pattern, self._at)
         endless = False
         if found is not None:
             self._put(found[0], len(found[0]))
             endless = found[1] in "*+" or (found[2] is not None and not found[3])
             self.risky = self.risky or (endless and repeats and found[4] != "+")
+        if endless and (atom == "." or self._after_endless):
+            self.spread += 1
+        if atom not in ")$":
+            self._after_endless = endless
         inside, scopes = self._open[-1]
         self._open[-1] = (inside or endless or repeats, scopes)
 

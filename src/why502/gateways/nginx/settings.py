@@ -71,15 +71,15 @@ def read_settings(state: State, prefix: str, url: Url | None, version: tuple[int
         buffer_size=reader.one("buffer_size", "buffer_size", size, 4096),
         http_version=http_version,
         next_upstream=reader.words("next_upstream", "next_upstream", DEFAULT_NEXT),
+        request_buffering=reader.one("request_buffering", "request_buffering", _flag, True),
+        body_limit=_body_limit(state.chain, reader),
         tls=tls,
         server_name=_server_name(reader, state, url) if tls else None,
         tls_verify=reader.one("ssl_verify", "tls_verify", _flag, False),
         tls_newest=_newest(reader, version) if tls else None,
         host=_host(state, headers, url) if prefix in ("proxy", "grpc") else "",
         headers=tuple(
-            (name, told)
-            for name, value in _sent(headers, prefix, http_version, version)
-            if (told := state.told(value))
+            (name, told) for name, value in _sent(headers, prefix, http_version, version) if (told := state.told(value))
         ),
         script=tuple(_script(reader, state, prefix)),
     )
@@ -97,6 +97,15 @@ def _http_version(prefix: str, version: tuple[int, ...]) -> str:
     if prefix != "proxy":
         return ""
     return "1.1" if version >= HTTP11_BY_DEFAULT else "1.0"
+
+
+def _body_limit(chain: Chain, reader: _Reader) -> int:
+    found = in_force(chain, "client_max_body_size")
+    value = size(found.args[0], giga=True) if found is not None and found.args else None
+    if found is None or value is None:
+        return 1 << 20
+    reader.sites.append(("body_limit", found.site))
+    return value
 
 
 def _flag(text: str) -> bool | None:
