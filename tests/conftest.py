@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,15 @@ def stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     monkeypatch.setattr(socket.socket, "connect_ex", connect_ex)
+
+
+@pytest.fixture
+def open_path(tmp_path: Path) -> Path:
+    """`tmp_path`, with a way through to it for every user: root's nginx workers run as somebody else."""
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and str(folder).startswith(f"{tempfile.gettempdir()}/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    return tmp_path
 
 
 def children() -> dict[int, str]:

@@ -27,39 +27,39 @@ def test_the_list_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
-def test_a_fault_is_found_out(name: str, tmp_path: Path) -> None:
-    done = demo(name, "--json", base=tmp_path)
+def test_a_fault_is_found_out(name: str, open_path: Path) -> None:
+    done = demo(name, "--json", base=open_path)
     assert done.returncode == 0, done.stderr[-2000:]
     report = json.loads(done.stdout)
     first = report["incidents"][0]
     assert first["cause"] in FAULTS[name].causes
     assert first["certainty"] == "proven"
-    assert not list(tmp_path.iterdir())
+    assert not list(open_path.iterdir())
 
 
-def test_the_report_is_printed_for_people(tmp_path: Path) -> None:
-    done = demo("missing-socket", base=tmp_path)
+def test_the_report_is_printed_for_people(open_path: Path) -> None:
+    done = demo("missing-socket", base=open_path)
     assert "gateway.socket-missing" in done.stdout
     assert "Broken on purpose" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_it_ends_in_order_when_it_is_told_to(number: int, tmp_path: Path) -> None:
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+def test_it_ends_in_order_when_it_is_told_to(number: int, open_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(open_path)}
     command = [sys.executable, "-m", "why502", "demo", "missing-socket", "--keep"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as running:
         assert running.stderr is not None
         told = next((line for line in iter(running.stderr.readline, "") if "until Ctrl-C" in line), "")
-        stand = next(tmp_path.iterdir())
+        stand = next(open_path.iterdir())
         pids = [pid for pid in Path("/proc").glob("[0-9]*") if str(stand).encode() in read(pid / "cmdline")]
         running.send_signal(number)
         running.communicate(timeout=30)
     assert told
     assert pids
     assert running.returncode == 130
-    assert not list(tmp_path.iterdir())
+    assert not list(open_path.iterdir())
     assert not [pid for pid in pids if str(stand).encode() in read(pid / "cmdline")]
 
 

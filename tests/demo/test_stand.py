@@ -1,6 +1,5 @@
 """The stand: real programs on loopback, and nothing left of them."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -16,12 +15,8 @@ from why502.demo.stand import ImpossibleError, Stand, accepts, end, free_port, n
 
 
 @pytest.fixture(autouse=True)
-def in_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    if os.geteuid() == 0:
-        for folder in (tmp_path, *tmp_path.parents):
-            if str(folder).startswith("/tmp/pytest"):
-                folder.chmod(0o755)  # nginx's workers must get through to it
+def in_here(open_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(open_path))
 
 
 @pytest.fixture(params=["gunicorn", "standard library"])

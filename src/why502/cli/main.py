@@ -14,8 +14,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(f"why502 {__version__}\n")
             sys.stdout.flush()
         except OSError as full:
-            sys.stderr.write(f"why502: cannot write: {full.strerror}\n")
-            return 3
+            from why502.cli.running import unwritable
+
+            return unwritable(full)
         return 0
     from why502.cli.running import run
 

@@ -35,17 +35,28 @@ def run(given: Sequence[str]) -> int:
     except OSError as full:
         if full.errno not in {errno.ENOSPC, errno.EFBIG, errno.EIO}:
             return own_fault(full, verbose=is_verbose(words))
-        complain(f"cannot write: {full.strerror}")
-        return NOT_TOLD
+        return unwritable(full)
     except Exception as ours:  # noqa: BLE001  (the last resort: a fault of the tool is one line, not a traceback)
         return own_fault(ours, verbose=is_verbose(words))
     return result if isinstance(result, int) else 0
 
 
 def nobody_reads() -> int:
-    """Leave quietly: what is still buffered must not fail again when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Leave quietly."""
+    muffle()
     return NOBODY_READS
+
+
+def unwritable(full: OSError) -> int:
+    """Say that the report cannot be written (a full disk)."""
+    muffle()
+    complain(f"cannot write: {full.strerror}")
+    return NOT_TOLD
+
+
+def muffle() -> None:
+    """Let what is still buffered for standard output go nowhere: it must not fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 def is_verbose(words: Sequence[str]) -> bool:
