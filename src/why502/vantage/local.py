@@ -38,11 +38,10 @@ THROUGH = re.compile(rf"{_OF_PROCESS}(?:(?:root|cwd|exe)/.+|(?:fd|map_files)/[^/
 LINK_DEPTH = 3
 """Slashes of `/proc/PID/root`: nothing lies behind a link that has no more."""
 LINK = re.compile(rf"{_OF_PROCESS}(?:root|cwd|exe|fd/[^/]+|map_files/[^/]+)")
-NOT_READ = re.compile(
-    rf"{_OF_PROCESS}(?:mem|pagemap|clear_refs)|/proc/k[^/]+|/proc/sysrq-trigger|/sys/kernel/(?:debug|tracing)/.*"
-)
-"""Memory, and what is used up by reading."""
-HANGS = re.compile(rf"{_OF_PROCESS}(?:cmdline|environ|auxv|maps|smaps|smaps_rollup|numa_maps)")
+MEMORY = frozenset({"mem", "pagemap", "clear_refs"})
+USED_UP = ("/proc/k", "/proc/sysrq", "/sys/kernel/debug/", "/sys/kernel/tracing/")
+"""What is not read: memory, a process's or the kernel's, and what is used up by reading."""
+HANGS = frozenset({"cmdline", "environ", "auxv", "maps", "smaps", "smaps_rollup", "numa_maps"})
 """What is read from a process's own memory: it waits for whoever changes that memory."""
 DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 NO_PROCESS = "no process leads into that place"
@@ -110,7 +109,7 @@ class Local:
         began = now()
         if not _is_virtual(path):
             return await self._aside(place, lambda: self._read_file(place, path, most, began, tail, reader), began)
-        if HANGS.fullmatch(path):
+        if path.rpartition("/")[2] in HANGS:
             return await self._aside(place, lambda: _read_virtual(path, most, began, reader), began)
         return self._at_once(place, lambda: _read_virtual(path, most, began, reader), began)
 
@@ -444,7 +443,7 @@ def _stat_virtual(path: str, began: datetime) -> Entry:
 
 
 def _read_virtual(path: str, most: int, began: datetime, reader: User | None) -> Raw:
-    if NOT_READ.fullmatch(path):
+    if path.rpartition("/")[2] in MEMORY or path.startswith(USED_UP):
         raise NotRegularError(errno.EINVAL, "not a file to be read", path)
     opened = os.open(_not_through(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
