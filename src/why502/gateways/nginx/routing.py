@@ -540,6 +540,10 @@ class _Walk:
         if isinstance(target, Unknown):
             self._doubt(target.what)
             return self._end(None)
+        # Under an alias nginx cuts the location off the last parameter too, if there are variables in it.
+        cut = state.alias_cut()
+        if "$" in last and cut and target.startswith(state.uri[:cut]):
+            target = target[cut:]
         return self._go(target)
 
     def _try(self, template: str, tried: Directive) -> bool:
@@ -551,12 +555,9 @@ class _Walk:
         if isinstance(name, Unknown) or isinstance(root, Unknown):
             self._step(f"{template} of try_files ({tried.site}): cannot be told, taken as absent")
             return False
-        alias = state.alias_length()
-        if alias is None:
-            path, uri = root + name, name
-        else:
-            rest = name[alias:] if name.startswith(state.uri[:alias]) and "$" in template else name
-            path, uri = root + rest, state.uri[:alias] + rest
+        cut = state.alias_cut()
+        rest = name[cut:] if "$" in template and name.startswith(state.uri[:cut]) else name
+        path, uri = root + rest, state.uri[:cut] + rest
         there = self._look(path)
         if there is None:
             self._step(f"{path}: taken as absent ({tried.site})")

@@ -68,6 +68,7 @@ class State:
         self.values: dict[str, Value] = {}
         self.pass_values: dict[str, str] = {}
         self._depth = 0
+        self._pattern_alias = False
 
     def forget(self) -> None:
         """Be where a bad request line leaves nginx: no URI, no headers."""
@@ -162,6 +163,11 @@ class State:
         taken = self.alias_length()
         return root + self.uri if taken is None else root + self.uri[taken:]
 
+    def alias_cut(self) -> int:
+        """Return how much `try_files` cuts off a name that begins as the location does; 0 for a pattern's alias."""
+        taken = self.alias_length()
+        return 0 if taken is None or self._pattern_alias else taken
+
     def alias_length(self) -> int | None:
         """Return how much of the URI an `alias` stands for, `None` under a `root`."""
         found = in_force(self.chain, "root", "alias")
@@ -170,7 +176,8 @@ class State:
         for scope in reversed(self.chain):
             if found in scope.named.get("alias", ()) and scope.block is not None:
                 kind, name = kind_of(scope.block)
-                return len(self.uri) if kind in (Kind.PATTERN, Kind.CASELESS) else len(name)
+                self._pattern_alias = kind in (Kind.PATTERN, Kind.CASELESS)
+                return len(self.uri) if self._pattern_alias else len(name)
         return None
 
     def _piece(self, written: str) -> str:
