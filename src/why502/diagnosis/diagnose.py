@@ -27,7 +27,7 @@ from why502.gateways.recognition import possible, recognise
 from why502.observations.answer import Answer, Ending, Maker, Origin
 from why502.observations.fact import Fact
 from why502.observations.failure import Failure, Request
-from why502.observations.gateway import LoggedRequest
+from why502.observations.gateway import GatewayProcess, LoggedRequest
 from why502.observations.place import Window
 from why502.observations.probes import NameAnswer
 from why502.observations.processes import ProcessTable
@@ -43,6 +43,7 @@ SHORT = 3.0
 MOMENTARY: tuple[type[Fact], ...] = (SocketTable, ProcessTable, OwnAddresses, Connections)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FINAL = timedelta(seconds=60)
+CLOCK = timedelta(seconds=0.5)
 
 
 async def diagnose(vantage: Vantage, target: Target, options: Options, survey: Survey | None = None) -> Outcome:
@@ -194,6 +195,7 @@ class _Run:
             self.origin = recognise(self.answers[0])
         if self.inside is None and self.answers and reached(self.answers[0]) and not self.options.policy.outside:
             await self._by_mark()
+        await self._confirm()
         logged = await self._logged()
         found: list[Failure] = []
         hop = hop_of(self.inside, bad[0], self.origin) if bad else None
@@ -208,6 +210,16 @@ class _Run:
         past = await self._past(logged, {(each.id, each.about) for each in found})
         failures = [each for each in past if not each.rescued]
         return [*found, *failures], tuple(each for each in past if each.rescued)
+
+    async def _confirm(self) -> None:
+        """Look once more whether the gateway still runs what it took up: then what was read of it holds until now."""
+        inside = self.inside
+        if inside is None:
+            return
+        self.survey.forget((GatewayProcess,))
+        now = [each for each in await gateways_here(self.survey) if each.process == inside.gateway.process]
+        if len(now) == 1 and abs(now[0].took_up - inside.gateway.took_up) < CLOCK:
+            self.survey.confirm(inside.gateway.process, await self.vantage.now())
 
     async def _untold(self, answer: Answer) -> list[Failure]:
         """Name a failure that no log line tells."""

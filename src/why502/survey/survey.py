@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar, cast
 
-from why502.observations.fact import Fact
+from why502.observations.fact import Event, Fact
 from why502.observations.place import Window
 from why502.observations.sockets import SocketTable
-from why502.observations.subjects import Endpoint
+from why502.observations.subjects import Endpoint, Process, Route
 from why502.observations.want import Cost, Gap, Held, Open, Stale, Want, Why
 from why502.survey.budget import Budget, Policy
 from why502.survey.lookers import by_kind
@@ -50,6 +52,16 @@ class Survey:
         for want in [want for want in self.seen if want.kind in gone and want.window is None]:
             del self.seen[want]
             self._tasks.pop(want, None)
+
+    def confirm(self, process: Process, until: datetime) -> None:
+        """Let what is known of a process's set-up hold until now: it was seen to be unchanged.
+
+        Only facts that carry `since` are confirmed: those that change with the process alone.
+        """
+        for want, outcome in self.seen.items():
+            ours = want.about == process or (isinstance(want.about, Route) and want.about.gateway == process)
+            if ours and not isinstance(outcome, Gap):
+                self.seen[want] = tuple(_until(fact, until) for fact in outcome)
 
     async def meet(self, wants: Iterable[Want[Fact]]) -> None:
         """Look for all of them at the same time."""
@@ -119,6 +131,12 @@ class Survey:
     def evidence(self, window: Window) -> "View":
         """Return what a judge sees of one window."""
         return View(self.seen, window)
+
+
+def _until(fact: Fact, until: datetime) -> Fact:
+    if fact.since is None or isinstance(fact, Event) or fact.seen.at.end >= until:
+        return fact
+    return replace(fact, seen=replace(fact.seen, at=Window(start=fact.seen.at.start, end=until)))
 
 
 class _Around:

@@ -12,8 +12,6 @@ family. The gateway connects to an address on which nothing listens, while the s
 Name the address that is served (`127.0.0.1` instead of `localhost`), or let the application listen on both families.
 """
 
-from ipaddress import ip_address
-
 from why502.observations.failure import FailureId
 from why502.observations.sockets import Listener, SocketTable
 from why502.observations.subjects import Endpoint
@@ -21,7 +19,8 @@ from why502.observations.verdict import Case, Excluded, Fix, Grade, Irrelevant, 
 from why502.observations.want import Evidence
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
-from why502.rules.listening import WILDCARDS, loopback, table_want, takes
+from why502.rules.listening import table_want, takes
+from why502.rules.owning import is_own
 
 REFUSED = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_UNREACHABLE, FailureId.CONNECT_EXHAUSTED})
 
@@ -42,12 +41,10 @@ def address_family(case: Case, evidence: Evidence) -> Verdict:
     address = case.failure.about
     if not isinstance(address, Endpoint) or case.failure.id not in REFUSED:
         return Irrelevant(says="the gateway was not refused at an address")
-    if not loopback(address.address):
-        return (
-            Suspected(grade=Grade.COMPATIBLE, says="perhaps the upstream serves the other address family only")
-            if ":" in address.address
-            else Irrelevant(says="an IPv4 address of another host")
-        )
+    if not is_own(address, evidence):
+        if ":" not in address.address:
+            return Irrelevant(says="an IPv4 address of another host")
+        return Suspected(grade=Grade.COMPATIBLE, says="perhaps the upstream serves the other address family only")
     want = table_want(address)
     table = one(evidence, want)
     if table is None:
@@ -61,10 +58,9 @@ def address_family(case: Case, evidence: Evidence) -> Verdict:
 
 
 def other_family(table: SocketTable, address: Endpoint) -> Listener | None:
-    """Return the listener that takes the same port on the loopback address of the other family."""
+    """Return the listener of the same port in the other family, on all addresses or on the loopback one."""
     twin = Endpoint(place=address.place, address="127.0.0.1" if ":" in address.address else "::1", port=address.port)
-    same = ip_address(address.address).is_loopback or address.address in WILDCARDS
-    return next((each for each in table.listeners if same and takes(each, twin)), None)
+    return next((each for each in table.listeners if takes(each, twin)), None)
 
 
 def _proof(case: Case, evidence: Evidence, address: Endpoint, found: tuple[SocketTable, Listener]) -> Verdict:

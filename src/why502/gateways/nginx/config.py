@@ -1,6 +1,6 @@
 """Read the configuration of a running nginx from its files, and tell what is newer than the process."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from why502.gateways.nginx.process import started_of
 from why502.gateways.nginx.tree import Config, List, Loading, Read
@@ -16,6 +16,7 @@ from why502.vantage.looking import Around, looker, refused
 
 MOST = 64 << 20
 ROUNDS = 64
+TICK = timedelta(milliseconds=50)
 
 
 @frozen
@@ -58,7 +59,7 @@ async def nginx_configuration(want: Want[Fact], around: Around) -> tuple[Fact, .
     if not config.sources or gateway.config not in config.sources:
         refusal = first or Refusal(no=No.MISSING, at=gateway.seen.at, text="not there")
         return refused(want, gateway.config, refusal, around.vantage)
-    newer = tuple(sorted(path for path, at in files.changed.items() if at > gateway.took_up))
+    newer = tuple(sorted(path for path, at in files.changed.items() if at > gateway.took_up + TICK))
     changed = max(files.changed.values(), default=gateway.took_up)
     at = files.at
     raw = "\n".join((gateway.config, *(f"{path} changed after the workers started" for path in newer)))[:2000]
