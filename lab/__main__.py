@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -28,16 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{name:45} {(sys.modules[load(name).__module__].__doc__ or '').splitlines()[0]}")
             return 0
         case "clean":
-            for left in journal.leftovers():
-                print("removing", left)
-                journal.remove(left)
+            _remove_leftovers()
             return 0
         case "show":
             return _run(options, Wish(()))
         case _:
             places = tuple(Place(word) for word in options.vantage.split(","))
-            with tempfile.TemporaryDirectory(prefix="why502-", dir=journal.HOME) as room:
-                source = _committed(options.commit, Path(room)) if options.commit else None
+            with _committed(options.commit) as source:
                 return _run(options, Wish(places, options.keep, source))
 
 
@@ -55,13 +55,45 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _committed(commit: str, room: Path) -> Path:
+@contextlib.contextmanager
+def _committed(commit: str | None) -> Iterator[Path | None]:
     """Lay out the tool's source as it was committed, so that work in progress does not disturb a measurement."""
+    if commit is None:
+        yield None
+        return
+    room = Path(tempfile.mkdtemp(prefix=journal.PREFIX, dir=journal.HOME))
+    journal.Journal(room)
     room.chmod(0o755)
-    root = Path(__file__).parents[1]
-    tar = subprocess.run(["git", "-C", root, "archive", commit, "src"], check=True, capture_output=True).stdout
-    subprocess.run(["tar", "-x", "-C", room], input=tar, check=True)
-    return room / "src"
+    try:
+        root = Path(__file__).parents[1]
+        tar = subprocess.run(["git", "-C", root, "archive", commit, "src"], check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x", "-C", room], input=tar, check=True)
+        yield room / "src"
+    finally:
+        journal.remove(room)
+
+
+def _end_on_signal() -> None:
+    """Let a polite end unwind, so that benches are taken down."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+@contextlib.contextmanager
+def _children_end_too() -> Iterator[None]:
+    """When this process is told to end, so are those that work for it."""
+    try:
+        yield
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+
+
+def _remove_leftovers() -> None:
+    """Take down what a run that was killed has left."""
+    for room in journal.leftovers():
+        print("removing", room, file=sys.stderr)
+        journal.remove(room)
 
 
 def _run(options: argparse.Namespace, wish: Wish) -> int:
@@ -70,7 +102,9 @@ def _run(options: argparse.Namespace, wish: Wish) -> int:
     marks: list[Mark] = []
     troubles: list[str] = []
     begun = time.monotonic()
-    with ProcessPoolExecutor(options.jobs, max_tasks_per_child=None) as pool:
+    _end_on_signal()
+    _remove_leftovers()
+    with ProcessPoolExecutor(options.jobs, initializer=_end_on_signal) as pool, _children_end_too():
         jobs = {pool.submit(run_scenario, name, seed, wish): (name, seed) for name, seed in work}
         for job in as_completed(jobs):
             name, seed = jobs[job]

@@ -103,10 +103,12 @@ class Bench:
         self.client_box: Box | None = None
 
     def close(self) -> None:
-        self._tidy.close()
-        for box in reversed(self.boxes):
-            box.remove()
-        journal.remove(self.room)
+        """Take everything down; what goes wrong with one part keeps no other from being removed."""
+        with contextlib.ExitStack() as undo:
+            undo.callback(journal.remove, self.room)
+            for box in self.boxes:
+                undo.callback(box.remove)
+            undo.callback(self._tidy.close)
 
     def later(self, work: contextlib.AbstractContextManager[object]) -> None:
         """Something that must end when the bench is taken down."""
