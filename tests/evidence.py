@@ -1,8 +1,8 @@
 """Evidence for judges without looking: facts are given, and answered where their want is asked.
 
-`Known(*facts)` answers as the survey's own view does: `Held` where a fact holds over the window, else `Stale`; `Open` for what
-was never given. A probe answers only a want of its own `how`; one made with `ANYHOW` answers each. Facts of logs and tables
-that are asked for at a moment answer the want of that moment.
+`Known(*facts)` answers as the survey's own view does: `Held` where a fact holds over the window, else `Stale`; `Open`
+for what was never given. A probe answers only a want of its own `how`; one made with `ANYHOW` answers each.
+Connections that are asked for at a moment answer the want of that moment.
 """
 
 from collections.abc import Iterable
@@ -273,7 +273,8 @@ def processes(*infos: ProcessInfo, **more: Any) -> ProcessTable:
 
 def unit_state(name: str = "app.service", active: str = "active", **more: Any) -> UnitState:
     made = UnitState(
-        about=unit(name), seen=seen(kind=EvidenceKind.UNIT), since=START - timedelta(hours=2), load="loaded", active=active,
+        about=unit(name), seen=seen(kind=EvidenceKind.UNIT), since=START - timedelta(hours=2), load="loaded",
+        active=active,
         sub="running" if active == "active" else "dead", result="success", main_pid=20 if active == "active" else 0,
         commands=(),
     )  # fmt: skip
