@@ -73,17 +73,35 @@ def _committed(commit: str | None) -> Iterator[Path | None]:
         journal.remove(room)
 
 
+class Ending:
+    """Whether this process has been told to end: a worker of a pool would go on with its next job."""
+
+    told = False
+
+    @classmethod
+    def now(cls, *_: object) -> None:
+        cls.told = True
+        sys.exit(143)
+
+
 def _end_on_signal() -> None:
     """Let a polite end unwind, so that benches are taken down."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, Ending.now)
+
+
+def _work(name: str, seed: str, wish: Wish) -> list[Mark]:
+    if Ending.told:
+        sys.exit(143)
+    return run_scenario(name, seed, wish)
 
 
 @contextlib.contextmanager
-def _children_end_too() -> Iterator[None]:
+def _children_end_too(pool: ProcessPoolExecutor) -> Iterator[None]:
     """When this process is told to end, so are those that work for it."""
     try:
         yield
     except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
             child.terminate()
         raise
@@ -104,8 +122,8 @@ def _run(options: argparse.Namespace, wish: Wish) -> int:
     begun = time.monotonic()
     _end_on_signal()
     _remove_leftovers()
-    with ProcessPoolExecutor(options.jobs, initializer=_end_on_signal) as pool, _children_end_too():
-        jobs = {pool.submit(run_scenario, name, seed, wish): (name, seed) for name, seed in work}
+    with ProcessPoolExecutor(options.jobs, initializer=_end_on_signal) as pool, _children_end_too(pool):
+        jobs = {pool.submit(_work, name, seed, wish): (name, seed) for name, seed in work}
         for job in as_completed(jobs):
             name, seed = jobs[job]
             try:

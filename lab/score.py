@@ -78,7 +78,7 @@ def judge(  # noqa: PLR0913, PLR0917 - a run and what became of it
         cause="healthy" if scenario.healthy else (truth.first[0] if truth.first else "other"),
         answered=(answered + ("!" if sure else "?")) if incident else _verdict(report),
         first=right if asked else None,
-        failure=(_failure(incident) in failures) if asked and failures else None,
+        failure=(_failure(incident) in failures) if asked and failures and place is not Place.OUTSIDE else None,
         subject=(right and _subject_right(incident, look)) if asked and look.subject else None,
         proven=(right and sure and _decided(report, incident, look)) if look.provable else None,
         wrong=tuple(sorted(_wrong(report, look))),

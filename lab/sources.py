@@ -71,7 +71,7 @@ def _python_steps(does: Behaviour, sleep: str) -> str:
     steps = [
         *([f"HELD.append(bytearray(os.urandom(1 << 20)) * {does.eat})"] if does.eat else []),
         *([f"{sleep}({does.sleep})"] if does.sleep else []),
-        *(["os._exit(3)"] if does.die else []),
+        *(["os._exit(1)"] if does.die else []),
         *(["os.kill(os.getpid(), 9)"] if does.killed else []),
     ]
     if not steps:
