@@ -117,6 +117,7 @@ def _remove_leftovers() -> None:
 def _run(options: argparse.Namespace, wish: Wish) -> int:
     seeds = [options.seed] if options.seed else options.seeds.split(",")
     work = [(name, seed) for seed in seeds for name in names(options.only)]
+    work.sort(key=lambda job: "memory" in job[0])  # what they leave in the kernel's log, all boxes see for good
     marks: list[Mark] = []
     troubles: list[str] = []
     begun = time.monotonic()
