@@ -13,10 +13,16 @@ WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104
 
 @frozen
 class Listens:
-    """A socket listens there."""
+    """A socket listens there.
+
+    `alone`: no other socket shares the address (`SO_REUSEPORT`). `sure` is false where it is not known
+    whether a socket of `::` takes IPv4 too.
+    """
 
     listener: Listener | UnixListener
     table: SocketTable
+    alone: bool = True
+    sure: bool = True
 
 
 @frozen
@@ -42,12 +48,23 @@ def takes(listener: Listener, endpoint: Endpoint) -> bool:
     """Tell whether a listener gets the connections made to an address (RFC 3493, section 5.3 for `::`)."""
     if listener.port != endpoint.port:
         return False
-    six = ":" in endpoint.address
+    address = reached(endpoint.address)
     if listener.address in WILDCARDS:
-        if six:
+        if ":" in address:
             return listener.address == "::"
         return listener.address == "0.0.0.0" or listener.v6only is not True  # noqa: S104
-    return same_address(listener.address, endpoint.address)
+    return same_address(listener.address, address)
+
+
+def reached(address: str) -> str:
+    """Return where a connection to an address goes: an unspecified one means loopback, a mapped one is IPv4."""
+    plain = _plain(address)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(plain, plain)  # noqa: S104
+
+
+def _surely(listener: Listener, endpoint: Endpoint) -> bool:
+    known = listener.address != "::" or listener.v6only is not None
+    return known or ":" in reached(endpoint.address)
 
 
 def same_address(one_: str, other: str) -> bool:
@@ -80,14 +97,19 @@ def who_listens(address: Address, evidence: Evidence) -> Listens | Nobody | NotS
         return NotSeen(want=want)
     match address:
         case Endpoint():
-            found = sorted(
-                (each for each in table.listeners if takes(each, address)),
-                key=lambda each: each.address in WILDCARDS,
-            )
+            found = [each for each in table.listeners if takes(each, address)]
             if found:
-                return Listens(listener=found[0], table=table)
+                return _chosen(found, address, table)
         case SocketPath(path=path):
             for each in table.unix:
                 if each.path == path:
                     return Listens(listener=each, table=table)
     return Nobody(table=table) if table.complete else NotSeen(want=want)
+
+
+def _chosen(found: list[Listener], address: Endpoint, table: SocketTable) -> Listens:
+    """Choose as the kernel does: the socket of the very address goes before one of all addresses."""
+    exact = [each for each in found if each.address not in WILDCARDS] or found
+    sure = [each for each in exact if _surely(each, address)]
+    best = sure or exact
+    return Listens(listener=best[0], table=table, alone=len(best) == 1, sure=bool(sure))

@@ -6,7 +6,7 @@ from why502.observations.subjects import Address, Endpoint, Machine, Process, So
 from why502.observations.units import UnitState
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import every, one
-from why502.rules.listening import WILDCARDS, same_address
+from why502.rules.listening import WILDCARDS, reached, same_address
 
 STOPPED = frozenset({"inactive", "failed"})
 
@@ -31,10 +31,17 @@ def publishers_want(address: Address) -> Want[Publishes]:
 
 
 def names_address(bind: Address, address: Address) -> bool:
-    """Tell whether a bind as written would take connections to the address."""
+    """Tell whether a bind as written would take connections to the address.
+
+    The same address in another network namespace is another address; one of an unknown namespace may be this.
+    """
     if isinstance(bind, Endpoint) and isinstance(address, Endpoint):
-        wild = bind.address in WILDCARDS and (bind.address == "::" or ":" not in address.address)
-        return bind.port == address.port and (wild or same_address(bind.address, address.address))
+        known = bind.place.net is not None and address.place.net is not None
+        if bind.port != address.port or (known and not bind.place.same_network(address.place)):
+            return False
+        to = reached(address.address)
+        wild = bind.address in WILDCARDS and (bind.address == "::" or ":" not in to)
+        return wild or same_address(bind.address, to)
     if isinstance(bind, SocketPath) and isinstance(address, SocketPath):
         return bind.path == address.path
     return False

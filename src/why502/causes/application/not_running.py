@@ -12,6 +12,8 @@ address (a unit, a socket unit, the service's own log) and does not run. `applic
 Start the unit, read its journal for the reason of the stop, and have it started at boot and after a failure.
 """
 
+from datetime import timedelta
+
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.processes import ProcessTable
@@ -31,11 +33,14 @@ from why502.observations.verdict import (
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import one
 from why502.rules.cause import cause
-from why502.rules.listening import Listens, who_listens
+from why502.rules.listening import Listens, Nobody, who_listens
+from why502.rules.owning import is_own
 from why502.rules.publishing import Publisher, live_process, publishers_want, who_should
+from why502.rules.slowness import past_want
 
 DIRECT = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_NO_SOCKET})
-UNDER = frozenset({"network.nothing-listening", "gateway.socket-missing"})
+SECONDS = timedelta(seconds=2)
+"""By which the times of an access log (whole seconds) and of systemd may differ."""
 
 
 @cause(
@@ -58,24 +63,68 @@ def not_running(case: Case, evidence: Evidence) -> Verdict:
     address = case.failure.about
     if not isinstance(address, Endpoint | SocketPath) or case.failure.id not in DIRECT:
         return Suspected(grade=Grade.COMPATIBLE, says="perhaps the application does not run")
+    if isinstance(address, Endpoint) and not is_own(address, evidence):
+        return _guess(address, ())
     held = who_listens(address, evidence)
     if isinstance(held, Listens):
+        if not held.sure or (isinstance(address, SocketPath) and not _same_files(address, held, evidence)):
+            return _guess(address, ())
         return Excluded(because=(held.table,), says=f"something listens on {address}")
     should = who_should(address, evidence)
     if should is None:
         return _guess(address, (publishers_want(address),))
-    running = [each for each in should if live_process(each) is not None or _runs(each)]
+    running = _running(should)
     if running:
-        facts: tuple[Fact, ...] = tuple(each.names for each in running)
-        return Excluded(because=facts, says=f"{running[0].names.about} names {address} and is running")
-    stopped = [each for each in should if each.stopped]
-    if len(stopped) != 1 or not _same_network(address, evidence):
+        return Excluded(because=running, says=f"{running[0].about} names {address} and is not stopped")
+    stopped = lead(should)
+    seen = isinstance(held, Nobody) or (case.under is not None and case.under.cause == "gateway.socket-missing")
+    if stopped is None or not seen or not _same_network(address, evidence):
         return _guess(address, (Want(kind=UnitTable, about=Machine(place=address.place.machine())),))
-    return _proof(address, stopped[0])
+    if _answered_since(case, evidence, stopped):
+        return _guess(address, ())
+    return _proof(address, stopped)
 
 
-def _runs(publisher: Publisher) -> bool:
-    return publisher.state is not None and not publisher.stopped
+def _running(should: tuple[Publisher, ...]) -> tuple[Fact, ...]:
+    """Return what shows that something that names the address runs: a live process, or a unit that is not stopped."""
+    found: list[Fact] = []
+    for each in should:
+        if live_process(each) is not None:
+            found.append(each.names)
+        elif each.state is not None and not each.stopped:
+            found += [each.names, each.state]
+    return tuple(found)
+
+
+def lead(should: tuple[Publisher, ...]) -> Publisher | None:
+    """Return the one stopped unit; of a socket unit and the services that it starts, the socket unit.
+
+    None where there are several, or one whose state is not known.
+    """
+    if not all(each.stopped for each in should):
+        return None
+    first = [each for each in should if all(each is other or _starts(each, other) for other in should)]
+    return first[0] if len(first) == 1 else None
+
+
+def _starts(socket: Publisher, service: Publisher) -> bool:
+    return socket.state is not None and service.unit is not None and service.unit.name in socket.state.triggers
+
+
+def _answered_since(case: Case, evidence: Evidence, publisher: Publisher) -> bool:
+    """Tell whether this very address answered after the unit had stopped: then something else served it."""
+    past = one(evidence, past_want(case))
+    state = publisher.state
+    if past is None or state is None or state.since is None or past.last_good is None:
+        return False
+    return past.upstreams == (str(case.failure.about),) and past.last_good > state.since + SECONDS
+
+
+def _same_files(address: SocketPath, held: Listens, evidence: Evidence) -> bool:
+    """Tell whether a holder of the socket has the gateway's files: elsewhere the same path is another socket."""
+    table = one(evidence, Want(kind=ProcessTable, about=Machine(place=address.place.machine())))
+    holders = [table.by_pid(pid) for pid in held.listener.pids] if table is not None else []
+    return any(each is not None and each.place.same_files(address.place) for each in holders)
 
 
 def _same_network(address: Address, evidence: Evidence) -> bool:

@@ -17,10 +17,14 @@ from why502.observations.sockets import Listener, SocketTable
 from why502.observations.subjects import Endpoint
 from why502.observations.verdict import Case, Excluded, Fix, Grade, Irrelevant, Proven, Risk, Suspected, Verdict
 from why502.observations.want import Evidence
-from why502.rules.asking import one, route_of
+from why502.rules.asking import route_of
 from why502.rules.cause import cause
-from why502.rules.listening import table_want, takes
+from why502.rules.listening import WILDCARDS, Listens, Nobody, NotSeen, loopback, reached, takes, who_listens
 from why502.rules.owning import is_own
+from why502.rules.publishing import Publisher, names_address, publishers_want, who_should
+
+NO_ADDRESS = frozenset({"99", "49"})
+"""EADDRNOTAVAIL of Linux and of BSD: no such address here, as without an IPv6 stack."""
 
 REFUSED = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_UNREACHABLE, FailureId.CONNECT_EXHAUSTED})
 
@@ -45,22 +49,43 @@ def address_family(case: Case, evidence: Evidence) -> Verdict:
         if ":" not in address.address:
             return Irrelevant(says="an IPv4 address of another host")
         return Suspected(grade=Grade.COMPATIBLE, says="perhaps the upstream serves the other address family only")
-    want = table_want(address)
-    table = one(evidence, want)
-    if table is None:
-        return Suspected(grade=Grade.COMPATIBLE, says="perhaps it listens in the other family only", wants=(want,))
-    if any(takes(each, address) for each in table.listeners):
-        return Excluded(because=(table,), says=f"a socket listens on {address}")
-    other = other_family(table, address)
+    if case.failure.id is FailureId.CONNECT_EXHAUSTED and case.failure.told("errno") not in {None, *NO_ADDRESS}:
+        return Irrelevant(says="the gateway ran out of something else than addresses")
+    guess = Suspected(grade=Grade.COMPATIBLE, says="perhaps it listens in the other family only")
+    match who_listens(address, evidence):
+        case NotSeen(want=want):
+            return Suspected(grade=Grade.COMPATIBLE, says=guess.says, wants=(want,))
+        case Listens(table=table, sure=sure):
+            return Excluded(because=(table,), says=f"a socket listens on {address}") if sure else guess
+        case Nobody(table=table):
+            other = other_family(table, address)
     if other is None:
         return Excluded(because=(table,), says=f"port {address.port} is served in neither family")
+    should = who_should(address, evidence)
+    if should is None:
+        return Suspected(grade=Grade.SPECIFIC, says=guess.says, because=(table,), wants=(publishers_want(address),))
+    if any(each.stopped and not _names(each, other, address) for each in should):
+        return Suspected(grade=Grade.COMPATIBLE, says=f"a stopped unit names {address}; the other may be another's")
     return _proof(case, evidence, address, (table, other))
 
 
 def other_family(table: SocketTable, address: Endpoint) -> Listener | None:
-    """Return the listener of the same port in the other family, on all addresses or on the loopback one."""
-    twin = Endpoint(place=address.place, address="127.0.0.1" if ":" in address.address else "::1", port=address.port)
-    return next((each for each in table.listeners if takes(each, twin)), None)
+    """Return the listener of the same port in the other family, where that family would reach it.
+
+    For `::1` or 127.0.0.1 that is the other of the two, for another own address all but a loopback one.
+    """
+    plain = reached(address.address)
+    twin = Endpoint(place=address.place, address="127.0.0.1" if ":" in plain else "::1", port=address.port)
+    if plain in {"127.0.0.1", "::1"}:
+        return next((each for each in table.listeners if takes(each, twin)), None)
+    other = [each for each in table.listeners if each.port == address.port and (":" in each.address) != (":" in plain)]
+    return next((each for each in other if each.address in WILDCARDS or not loopback(each.address)), None)
+
+
+def _names(publisher: Publisher, listener: Listener, address: Endpoint) -> bool:
+    """Tell whether a unit names the listener too, as one does that names `localhost`."""
+    there = Endpoint(place=address.place, address=listener.address, port=listener.port)
+    return any(names_address(bind, there) for bind in publisher.names.binds)
 
 
 def _proof(case: Case, evidence: Evidence, address: Endpoint, found: tuple[SocketTable, Listener]) -> Verdict:

@@ -58,6 +58,10 @@ def nothing_listening(case: Case, evidence: Evidence) -> Verdict:
             )
         case Nobody():
             return Unexamined(wants=(Want(kind=OwnAddresses, about=Machine(place=address.place.network())),))
+        case Listens(sure=False):
+            return Suspected(
+                grade=Grade.COMPATIBLE, says=f"perhaps what listens on port {address.port} takes IPv6 only"
+            )
         case Listens(listener=listener, table=table):
             where = str(address) if isinstance(listener, UnixListener) else f"{listener.address}:{listener.port}"
             return Excluded(because=(table,), says=f"a socket listens on {where}")
