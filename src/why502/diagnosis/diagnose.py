@@ -31,9 +31,11 @@ from why502.observations.gateway import GatewayProcess, LoggedRequest
 from why502.observations.place import Window
 from why502.observations.probes import NameAnswer
 from why502.observations.processes import ProcessTable
+from why502.observations.server import AppServer
 from why502.observations.sockets import Connections, OwnAddresses, SocketTable
-from why502.observations.subjects import Endpoint
+from why502.observations.subjects import Endpoint, Machine
 from why502.observations.want import As, Gap, Want
+from why502.rules.listening import table_want
 from why502.survey.survey import Survey
 from why502.vantage.base import Vantage
 
@@ -148,13 +150,20 @@ class _Run:
         answer = await contact.finish(QUICK)
         if answer.ending is Ending.HANGING and len(self.moments) == 1:
             now = Window.instant(await self.vantage.now())
-            addresses = upstreams(self.inside)[:4]
-            await self.survey.meet(Want(kind=Connections, about=each, window=now) for each in addresses)
+            await self._while_it_hangs(now)
             self.moments = (*self.moments, now)
         if answer.ending is Ending.HANGING:
             answer = await contact.finish(min(max(self._patience() - QUICK, 0.2), max(self.survey.left(), 0.2)))
         await contact.close()
         return answer
+
+    async def _while_it_hangs(self, now: Window) -> None:
+        """Look at what may be over when the request is: who holds the upstream's sockets, and what waits there."""
+        wants: list[Want[Fact]] = []
+        for address in upstreams(self.inside)[:4]:
+            wants += [Want(kind=Connections, about=address, window=now), table_want(address)]
+        machine = Machine(place=self.vantage.here().machine())
+        await self.survey.meet([*wants, Want(kind=ProcessTable, about=machine), Want(kind=AppServer, about=machine)])
 
     def _patience(self) -> float:
         """Wait for an answer as long as a short time-out of the route takes, else only to see that it hangs."""

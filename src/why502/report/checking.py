@@ -108,7 +108,10 @@ def _firewall(outcome: Outcome) -> Check:
     hit = next((each.failure for each in outcome.incidents if each.failure.id in network), None)
     if hit is not None:
         return _check(Step.FIREWALL, CheckState.WARNING, f"{hit.about} does not answer: {hit.id.value}")
-    met = [*(each.met for each in _facts(outcome, TcpAttempt)), *(each.met for each in _facts(outcome, ResponseAttempt))]
+    met = [
+        *(each.met for each in _facts(outcome, TcpAttempt)),
+        *(each.met for each in _facts(outcome, ResponseAttempt)),
+    ]
     if Met.CONNECTED in met:
         return _check(Step.FIREWALL, CheckState.OK, "the upstream takes connections from here")
     if any(each.failure.id is FailureId.CONNECT_REFUSED for each in outcome.incidents):

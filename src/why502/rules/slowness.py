@@ -59,6 +59,9 @@ def measured(case: Case, evidence: Evidence) -> Slow | None:
         return None
     waited = where_it_waited(case, evidence)
     past = one(evidence, past_want(case))
+    if case.failure.moments and (waited is None or waited.new_queued > 0):
+        # it waits behind others: asking it for more would only make the queue longer
+        return None
     attempt = one(evidence, want)
     if attempt is None or attempt.reply is not Reply.ANSWERED:
         return None

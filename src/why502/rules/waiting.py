@@ -2,7 +2,7 @@
 
 The tables of the upstream's namespace are looked at just before our request and again while it hangs. A
 connection that waits in the accept queue has no inode yet (`/proc/net/tcp`, `/proc/net/unix`), one that
-was accepted has. What is new in the second table is ours, and what came in between.
+was accepted has; one that was accepted while no thread was free has a request that nobody read. What is new in the second table is ours, and what came in between.
 """
 
 from why502.observations.frozen import frozen
@@ -47,11 +47,16 @@ def where_it_waited(case: Case, evidence: Evidence) -> Waited | None:
     return Waited(
         before=before,
         during=during,
-        queued=sum(not each.inode for each in rows),
-        taken=sum(bool(each.inode) for each in rows),
-        new_queued=sum(not each.inode and _key(each) not in known for each in rows),
-        new_taken=sum(bool(each.inode) and _key(each) not in known for each in rows),
+        queued=sum(not _served(each) for each in rows),
+        taken=sum(_served(each) for each in rows),
+        new_queued=sum(not _served(each) and _key(each) not in known for each in rows),
+        new_taken=sum(_served(each) and _key(each) not in known for each in rows),
     )
+
+
+def _served(connection: Connection) -> bool:
+    """Tell whether somebody took the connection and read its request; a threaded server takes more than it serves."""
+    return bool(connection.inode) and not connection.unread
 
 
 def _at_socket(before: Connections, during: Connections, case: Case) -> Waited:

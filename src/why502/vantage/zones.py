@@ -1,6 +1,7 @@
 """The time zone of a place: logs without a zone are in the local time of the host that wrote them."""
 
 import io
+import struct
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -18,5 +19,6 @@ async def zone_of(vantage: Vantage, place: Place) -> tzinfo:
         return UTC
     try:
         return ZoneInfo.from_file(io.BytesIO(raw.data))
-    except (ValueError, OSError):
+    except (ValueError, OSError, LookupError, EOFError, AssertionError, struct.error):
+        # what zoneinfo raises for damaged files is not documented; all of these were seen
         return UTC

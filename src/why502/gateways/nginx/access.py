@@ -16,6 +16,7 @@ from why502.vantage.looking import Around, looker, refused
 
 LOGS = 8
 REQUESTS = 5_000
+SECOND = timedelta(seconds=1)
 MARK = "why502/1 (+"
 BAD = 500
 
@@ -119,7 +120,7 @@ async def nginx_past(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap
     mine = [
         (text, line)
         for _, text, line in lines.lines
-        if (line.uri or "").partition("?")[0] == path and line.at is not None and line.at >= lines.took_up
+        if (line.uri or "").partition("?")[0] == path and line.at is not None and line.at + SECOND >= lines.took_up
     ]
     good = [(text, line) for text, line in mine if line.status is not None and line.status < BAD]
     return (_past(want, lines, path, good),)
