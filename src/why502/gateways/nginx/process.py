@@ -13,7 +13,7 @@ from why502.observations.place import Place
 from why502.observations.processes import ProcessInfo, ProcessTable
 from why502.observations.subjects import Machine
 from why502.observations.want import Gap, User, Want
-from why502.vantage.base import Raw, Vantage
+from why502.vantage.base import Raw, ReadOnly, Vantage
 from why502.vantage.looking import Around, looker
 
 MASTER = "nginx: master process "
@@ -22,6 +22,7 @@ LEAVING = "is shutting down"
 BINARY = 48 << 20
 VERSION = re.compile(rb"(?:nginx version: |\x00)(nginx|openresty|angie|Angie|Tengine)/(\d+\.\d+(?:\.\d+)*)")
 OPTION = re.compile(rb"--(prefix|conf-path|error-log-path|http-log-path)=([^ \x00']+)")
+SYSTEM = ("/usr/sbin/nginx",)
 DEFAULT_PREFIX = "/usr/local/nginx/"
 
 
@@ -155,9 +156,17 @@ async def _gateway(
 
 
 async def build_at(vantage: Vantage, master: ProcessInfo) -> Build:
-    """Read the binary that a master runs; without rights, the one that Debian and nginx.org install."""
+    """Learn what a master was built with.
+
+    The system's own nginx tells it by `nginx -V`; of any other binary, which is not to be run, the bytes are read.
+    """
     path = (master.exe or "/usr/sbin/nginx").removesuffix(" (deleted)")
-    place = master.place if master.place.mnt is not None else Place(host=vantage.here().host, mnt=vantage.here().mnt)
+    here = vantage.here()
+    place = master.place if master.place.mnt is not None else Place(host=here.host, mnt=here.mnt)
+    if path in SYSTEM and place.same_files(here):
+        told = await vantage.run(here, ReadOnly.NGINX_VERSION)
+        if isinstance(told, Raw) and b"configure arguments:" in told.data:
+            return build_of(told.data)
     raw = await vantage.read(place, path, BINARY)
     return build_of(raw.data) if isinstance(raw, Raw) else Build()
 
