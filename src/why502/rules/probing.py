@@ -39,6 +39,11 @@ def response_want(case: Case, route: RouteTaken, gateway: GatewayProcess | None)
     )
 
 
+def alike(case: Case) -> bool:
+    """Tell whether the failed request itself may be repeated: a GET in place of a POST shows little of the POST."""
+    return case.failure.request is not None and case.failure.request.method in SAFE
+
+
 def headers_of(route: RouteTaken) -> tuple[tuple[str, str], ...]:
     """Return what the gateway sends beside Host: its headers, or the parameters of FastCGI."""
     if route.protocol is Protocols.FASTCGI:

@@ -8,11 +8,15 @@ from why502.observations.subjects import Address, Machine, Process
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import every, one
 from why502.rules.listening import Listens, who_listens
+from why502.rules.publishing import names_address
 
 
 @frozen
 class Serving:
-    """The listener of an address, the processes that hold it, and the application server they belong to."""
+    """The listener of an address, the processes that hold it, and the application server (or pool) they belong to.
+
+    No server where several share the address: which of them gets a connection is not known.
+    """
 
     listener: Listener | UnixListener
     table: SocketTable
@@ -31,8 +35,21 @@ def serving(address: Address, evidence: Evidence) -> Serving | None:
         return None
     holders = tuple(info for pid in held.listener.pids if (info := processes.by_pid(pid)) is not None)
     pids = {info.pid for info in holders}
-    server = next((each for each in servers or () if _master(each) in pids), None)
-    return Serving(listener=held.listener, table=held.table, holders=holders, server=server, processes=processes)
+    ours = [each for each in servers or () if _master(each) in pids]
+    return Serving(
+        listener=held.listener,
+        table=held.table,
+        holders=holders,
+        server=_pool(ours, address) if held.alone else None,
+        processes=processes,
+    )
+
+
+def _pool(servers: list[AppServer], address: Address) -> AppServer | None:
+    """Choose among the pools of one master the one that names the address."""
+    named = [each for each in servers if any(names_address(bind, address) for bind in each.binds)]
+    found = named or servers
+    return found[0] if len(found) == 1 else None
 
 
 def _master(server: AppServer) -> int | None:

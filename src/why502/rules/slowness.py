@@ -7,7 +7,7 @@ from why502.observations.probes import Reply, ResponseAttempt
 from why502.observations.verdict import Case
 from why502.observations.want import As, Evidence, Want
 from why502.rules.asking import one, route_of
-from why502.rules.probing import asked
+from why502.rules.probing import alike, asked
 from why502.rules.waiting import waits_wants, where_it_waited
 
 DEFAULT = 60.0
@@ -22,7 +22,7 @@ class Slow:
     """A direct answer, and what it is measured against. `late`: after the gateway would have given up.
 
     `queued`: our request waited behind others, so its time is not its own. `changed`: the same path was
-    answered in time before.
+    answered in time before; None where that is not known, or too little to tell.
     """
 
     route: RouteTaken
@@ -31,7 +31,7 @@ class Slow:
     timeout: float
     late: bool
     queued: bool
-    changed: bool
+    changed: bool | None
 
 
 def past_want(case: Case) -> Want[PastAnswers]:
@@ -52,10 +52,10 @@ def slow_wants(case: Case, evidence: Evidence) -> tuple[Want[Fact], ...]:
 
 
 def measured(case: Case, evidence: Evidence) -> Slow | None:
-    """Return the measured answer, or None where none came or nothing was asked."""
+    """Return the measured answer, or None where none came, nothing was asked, or another request than the failed."""
     route = route_of(case, evidence)
     want = asked(case, evidence)
-    if route is None or want is None or not route.loaded:
+    if route is None or want is None or not route.loaded or not alike(case):
         return None
     waited = where_it_waited(case, evidence)
     past = one(evidence, past_want(case))
@@ -73,5 +73,11 @@ def measured(case: Case, evidence: Evidence) -> Slow | None:
         timeout=timeout,
         late=attempt.seconds > timeout,
         queued=waited is None or waited.new_queued > 0,
-        changed=past is not None and past.good >= USUAL,
+        changed=_changed(past),
     )
+
+
+def _changed(past: PastAnswers | None) -> bool | None:
+    if past is None or 0 < past.good < USUAL:
+        return None
+    return past.good >= USUAL

@@ -2,7 +2,8 @@
 
 The tables of the upstream's namespace are looked at just before our request and again while it hangs. A
 connection that waits in the accept queue has no inode yet (`/proc/net/tcp`, `/proc/net/unix`), one that
-was accepted has; one that was accepted while no thread was free has a request that nobody read. What is new in the second table is ours, and what came in between.
+was accepted has; one that was accepted while no thread was free has a request that nobody read. What is new in the
+second table is ours, and what came in between.
 """
 
 from why502.observations.frozen import frozen
@@ -59,19 +60,20 @@ def _served(connection: Connection) -> bool:
     return bool(connection.inode) and not connection.unread
 
 
-def _at_socket(before: Connections, during: Connections, case: Case) -> Waited:
-    """Count at a unix socket, whose connections have no names.
+def _at_socket(before: Connections, during: Connections, case: Case) -> Waited | None:
+    """Count at a unix socket, whose connections have no names until they are taken.
 
-    The queue is first come, first served: if nothing was taken since the moment before our request and some
-    wait now, ours is among them.
+    Ours is still open. If none was taken since the moment before it and some wait now, it is among those; if one was
+    taken and none waits, it was taken. Where both are so it cannot be told.
     """
-    earlier, rows = _ends(before, case), _ends(during, case)
+    earlier, rows = {each.inode for each in _ends(before, case)}, _ends(during, case)
     queued = sum(not each.inode for each in rows)
-    taken = sum(bool(each.inode) for each in rows)
-    more = taken - sum(bool(each.inode) for each in earlier)
-    waits = queued > 0 and more <= 0
+    taken = {each.inode for each in rows if each.inode}
+    new = taken - earlier
+    if bool(queued) == bool(new):
+        return None
     return Waited(
-        before=before, during=during, queued=queued, taken=taken, new_queued=int(waits), new_taken=int(not waits)
+        before=before, during=during, queued=queued, taken=len(taken), new_queued=int(not new), new_taken=len(new)
     )
 
 

@@ -33,7 +33,7 @@ from why502.observations.verdict import (
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import one
 from why502.rules.cause import cause
-from why502.rules.listening import Listens, Nobody, who_listens
+from why502.rules.listening import Listens, Nobody, NotSeen, who_listens
 from why502.rules.owning import is_own
 from why502.rules.publishing import Publisher, live_process, publishers_want, who_should
 from why502.rules.slowness import past_want
@@ -67,9 +67,18 @@ def not_running(case: Case, evidence: Evidence) -> Verdict:
         return _guess(address, ())
     held = who_listens(address, evidence)
     if isinstance(held, Listens):
-        if not held.sure or (isinstance(address, SocketPath) and not _same_files(address, held, evidence)):
-            return _guess(address, ())
-        return Excluded(because=(held.table,), says=f"something listens on {address}")
+        return _listens(address, held, evidence)
+    return _silent(case, evidence, address, held)
+
+
+def _listens(address: Address, held: Listens, evidence: Evidence) -> Verdict:
+    if not held.sure or (isinstance(address, SocketPath) and not _same_files(address, held, evidence)):
+        return _guess(address, ())
+    return Excluded(because=(held.table,), says=f"something listens on {address}")
+
+
+def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | NotSeen) -> Verdict:
+    """Judge by who should listen, where nobody is seen to."""
     should = who_should(address, evidence)
     if should is None:
         return _guess(address, (publishers_want(address),))

@@ -14,6 +14,7 @@ Find what the route spends its time on. Work that soundly takes long belongs beh
 time-out only moves the wait.
 """
 
+from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.verdict import (
     Case,
@@ -54,9 +55,19 @@ def too_slow(case: Case, evidence: Evidence) -> Verdict:
         return Excluded(because=(slow.attempt,), says=f"asked alone it answers in {slow.attempt.seconds:.1f} s")
     if slow.queued:
         return Suspected(grade=Grade.COMPATIBLE, says="it answers late, but waited behind other requests")
+    if slow.changed is None and slow.timeout < DEFAULT:
+        return Suspected(
+            grade=Grade.SPECIFIC,
+            says="it answers late; whether it used to answer in time is not known",
+            because=(slow.attempt, slow.route),
+        )
     if not slow.changed and slow.timeout < DEFAULT:
-        return Excluded(because=(slow.route,), says="the time-out is set below the default, and no change is known")
+        return Excluded(because=_known(slow), says="the time-out is set below the default, and no answer came in time")
     return _proof(slow)
+
+
+def _known(slow: Slow) -> tuple[Fact, ...]:
+    return (slow.route,) if slow.past is None else (slow.route, slow.past)
 
 
 def _proof(slow: Slow) -> Proven:
@@ -65,7 +76,7 @@ def _proof(slow: Slow) -> Proven:
         past = f"; {slow.past.good} earlier requests of this path were answered in time"
     return Proven(
         subject=slow.route.about,
-        because=(slow.attempt, slow.route) if slow.past is None else (slow.attempt, slow.route, slow.past),
+        because=(slow.attempt, *_known(slow)),
         says=f"asked directly, the application answers after {slow.attempt.seconds:.1f} s, and the gateway waits"
         f" {slow.timeout:g} s{past}",
         fixes=(Fix(title="Find what this route spends its time on", commands=(), risk=Risk.CODE),),

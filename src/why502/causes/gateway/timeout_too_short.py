@@ -46,14 +46,20 @@ def timeout_too_short(case: Case, evidence: Evidence) -> Verdict:
         return Suspected(grade=Grade.COMPATIBLE, says=says, wants=slow_wants(case, evidence))
     if slow.timeout >= DEFAULT:
         return Excluded(because=(slow.route,), says=f"the time-out is {slow.timeout:g} s")
-    if not slow.late or slow.queued or slow.changed:
-        return Excluded(because=(slow.attempt,), says="the application is not steadily slower than this time-out")
+    if not slow.late:
+        return Excluded(because=(slow.attempt,), says=f"asked alone it answers in {slow.attempt.seconds:.1f} s")
+    if slow.queued or slow.changed is None:
+        says = "it answers late, but waited behind others, or whether it used to answer in time is not known"
+        return Suspected(grade=Grade.COMPATIBLE, says=says, because=(slow.attempt, slow.route))
+    if slow.changed and slow.past is not None:
+        says = f"{slow.past.good} earlier requests of this path were answered in time"
+        return Excluded(because=(slow.attempt, slow.past), says=says)
     site = slow.route.settings.site("read_timeout")
     if slow.attempt.seconds >= DEFAULT or site is None:
         return Excluded(because=(slow.attempt,), says="it answers later than the default time-out")
     return Proven(
         subject=slow.route.about,
-        because=(slow.attempt, slow.route),
+        because=(slow.attempt, slow.route) if slow.past is None else (slow.attempt, slow.route, slow.past),
         says=f"the application answers after {slow.attempt.seconds:.1f} s, and the gateway waits {slow.timeout:g} s"
         f" (set at {site}; the default is {DEFAULT:g} s)",
         fixes=(

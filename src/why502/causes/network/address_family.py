@@ -19,7 +19,7 @@ from why502.observations.verdict import Case, Excluded, Fix, Grade, Irrelevant, 
 from why502.observations.want import Evidence
 from why502.rules.asking import route_of
 from why502.rules.cause import cause
-from why502.rules.listening import WILDCARDS, Listens, Nobody, NotSeen, loopback, reached, takes, who_listens
+from why502.rules.listening import WILDCARDS, Listens, NotSeen, loopback, reached, takes, who_listens
 from why502.rules.owning import is_own
 from why502.rules.publishing import Publisher, names_address, publishers_want, who_should
 
@@ -51,22 +51,28 @@ def address_family(case: Case, evidence: Evidence) -> Verdict:
         return Suspected(grade=Grade.COMPATIBLE, says="perhaps the upstream serves the other address family only")
     if case.failure.id is FailureId.CONNECT_EXHAUSTED and case.failure.told("errno") not in {None, *NO_ADDRESS}:
         return Irrelevant(says="the gateway ran out of something else than addresses")
-    guess = Suspected(grade=Grade.COMPATIBLE, says="perhaps it listens in the other family only")
-    match who_listens(address, evidence):
-        case NotSeen(want=want):
-            return Suspected(grade=Grade.COMPATIBLE, says=guess.says, wants=(want,))
-        case Listens(table=table, sure=sure):
-            return Excluded(because=(table,), says=f"a socket listens on {address}") if sure else guess
-        case Nobody(table=table):
-            other = other_family(table, address)
+    return _at_home(case, evidence, address)
+
+
+def _at_home(case: Case, evidence: Evidence, address: Endpoint) -> Verdict:
+    """Judge an address of the gateway's own namespace by the socket table there."""
+    held = who_listens(address, evidence)
+    guess = "perhaps it listens in the other family only"
+    if isinstance(held, NotSeen):
+        return Suspected(grade=Grade.COMPATIBLE, says=guess, wants=(held.want,))
+    if isinstance(held, Listens):
+        if not held.sure:
+            return Suspected(grade=Grade.COMPATIBLE, says=guess)
+        return Excluded(because=(held.table,), says=f"a socket listens on {address}")
+    other = other_family(held.table, address)
     if other is None:
-        return Excluded(because=(table,), says=f"port {address.port} is served in neither family")
+        return Excluded(because=(held.table,), says=f"port {address.port} is served in neither family")
     should = who_should(address, evidence)
     if should is None:
-        return Suspected(grade=Grade.SPECIFIC, says=guess.says, because=(table,), wants=(publishers_want(address),))
+        return Suspected(grade=Grade.SPECIFIC, says=guess, because=(held.table,), wants=(publishers_want(address),))
     if any(each.stopped and not _names(each, other, address) for each in should):
         return Suspected(grade=Grade.COMPATIBLE, says=f"a stopped unit names {address}; the other may be another's")
-    return _proof(case, evidence, address, (table, other))
+    return _proof(case, evidence, address, (held.table, other))
 
 
 def other_family(table: SocketTable, address: Endpoint) -> Listener | None:

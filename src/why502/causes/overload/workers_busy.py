@@ -28,9 +28,10 @@ from why502.observations.verdict import (
     Verdict,
 )
 from why502.observations.want import Evidence, Want
-from why502.rules.asking import every
+from why502.rules.asking import every, route_of
 from why502.rules.cause import cause
-from why502.rules.serving import serving
+from why502.rules.keepalive import keeps
+from why502.rules.serving import Serving, serving
 from why502.rules.waiting import Waited, waits_wants, where_it_waited
 
 STOPPED = frozenset({"T", "t"})
@@ -63,15 +64,30 @@ def workers_busy(case: Case, evidence: Evidence) -> Verdict:
         return told or Suspected(grade=guess.grade, says=guess.says, wants=wants)
     if waited.new_queued == 0 or waited.new_taken > 0:
         return Excluded(because=(waited.before, waited.during), says="the request did not wait in the accept queue")
-    if any(info.state in STOPPED for info in held.holders):
+    stopped = [info.state in STOPPED for info in held.holders]
+    if stopped and all(stopped):
         return Excluded(because=(held.processes,), says="the process is stopped")
-    if held.server is None or held.server.capacity is None or waited.taken < held.server.capacity:
+    if any(stopped):
+        return Suspected(grade=Grade.COMPATIBLE, says="some of its processes are stopped", because=(held.processes,))
+    if not _all_taken(case, evidence, held, waited):
         return Suspected(
             grade=Grade.SPECIFIC,
             says=f"the request waits in the accept queue of {address} and no worker takes it",
             because=(waited.during,),
         )
-    return _proof(held.server, waited)
+    return guess if held.server is None else _proof(held.server, waited)
+
+
+def _all_taken(case: Case, evidence: Evidence, held: Serving, waited: Waited) -> bool:
+    """Tell whether as many connections are served as the server can serve, each of them a request.
+
+    A thread pool keeps idle connections beside those it serves, and a gateway may send on a kept one: where both
+    sides keep connections, a connection is no request, and ours need not be a new one.
+    """
+    server, route = held.server, route_of(case, evidence)
+    if server is None or server.capacity is None or waited.taken < server.capacity:
+        return False
+    return not server.keepalive or (route is not None and keeps(route) is None)
 
 
 def _told(case: Case, evidence: Evidence) -> Suspected | None:
