@@ -3,14 +3,14 @@
 That an application runs and answers is not enough: any application answers. It is the route's own if it answers soundly
 and, beyond that, knows the very path that is asked for and not a made-up one, or takes this Host and refuses a made-up
 one, or bears the name that the configuration gives to the upstream; or if the gateway's log names it as the one that
-answered this path before, or its own log says that it listened on the configured address before.
+answered this path of this host before, or its own log says that it listened on the configured address before.
 """
 
 import re
 
 from why502.observations.fact import Fact
 from why502.observations.frozen import frozen
-from why502.observations.gateway import RouteTaken
+from why502.observations.gateway import LoggedRequest, RouteTaken
 from why502.observations.probes import Reply, ResponseAttempt
 from why502.observations.server import AppServer, Says, ServerMessage
 from why502.observations.sockets import Listener, SocketTable
@@ -18,21 +18,31 @@ from why502.observations.subjects import Address, Endpoint, Machine, Process, So
 from why502.observations.verdict import Case
 from why502.observations.want import As, Evidence, Protocols, Want
 from why502.rules.asking import every, gateway_of, one, route_of
+from why502.rules.keepalive import requests_want
 from why502.rules.listening import WILDCARDS
 from why502.rules.probing import headers_of
 from why502.rules.publishing import names_address
-from why502.rules.slowness import past_want
 
 MOST = 3
+"""So many are asked; where there are more, what they answer cannot single one out."""
+
 MADE_UP = "/-/no-such-path"
 NO_HOST = "no-such-host.invalid"
-GOOD = range(200, 400)
+GOOD = range(200, 300)
+SOUND = range(200, 400)
 TELLING = 4
 COMMON = frozenset(
     """upstream backend backends server servers proxy http https apps application service services site main node
     nodejs gunicorn uvicorn uwsgi django flask rails python phpfpm localhost default pool webapp worker workers
-    production staging test prod local frontend""".split()  # noqa: SIM905 - read as words
+    production staging test prod local frontend daemon http2 main system socket prefork pages home index
+    admin login logout auth account accounts user users static assets media images style styles script scripts favicon
+    robots health healthz healthcheck ready readyz live livez status ping metrics version search docs swagger openapi
+    graphql rest json list items well known public private file files upload uploads data html""".split()  # noqa: SIM905 - read as words
 )
+
+
+Tie = tuple[str, tuple[Fact, ...]]
+"""What ties an application to a route, and the facts that show it."""
 
 
 @frozen
@@ -48,12 +58,13 @@ class Candidate:
 
 
 def candidates(case: Case, evidence: Evidence, table: SocketTable) -> list[Candidate] | None:
-    """Return the application servers that listen in the gateway's own namespace, three at most."""
+    """Return the application servers that listen in the gateway's own namespace, on addresses that the route lacks."""
     machine = Machine(place=table.about.place.machine())
     servers = every(evidence, Want(kind=AppServer, about=machine))
     gateway = gateway_of(case, evidence)
-    if servers is None or gateway is None or not table.owners:
+    if servers is None or gateway is None or gateway.assumed or not table.owners:
         return None
+    named = _named(route_of(case, evidence))
     others = [server for server in servers if _pid(server) not in gateway.pids]
     tcp = [
         Candidate(address=_reach(each, table), server=server)
@@ -67,7 +78,14 @@ def candidates(case: Case, evidence: Evidence, table: SocketTable) -> list[Candi
         for each in table.unix
         if _pid(server) in each.pids and each.path.startswith("/")
     ]
-    return sorted((*tcp, *unix), key=lambda each: str(each.address))[:MOST]
+    found = [each for each in (*tcp, *unix) if str(each.address) not in named]
+    return sorted(found, key=lambda each: str(each.address))
+
+
+def _named(route: RouteTaken | None) -> frozenset[str]:
+    """Return the addresses that the route uses anyway: another server of the group is not where this one went."""
+    group = route.group if route is not None else None
+    return frozenset(str(address) for server in group.servers for address in server.addresses) if group else frozenset()
 
 
 def _pid(server: AppServer) -> int:
@@ -81,36 +99,64 @@ def _reach(listener: Listener, table: SocketTable) -> Endpoint:
     return Endpoint(place=table.about.place, address=address, port=listener.port)
 
 
-def tie(case: Case, evidence: Evidence, candidate: Candidate) -> tuple[str, tuple[Fact, ...]] | None:
+def tie(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | None:
     """Return what ties a candidate to the route, with the facts that show it."""
-    past = one(evidence, past_want(case))
-    if past is not None and str(candidate.address) in past.upstreams:
-        return f"it answered {past.path} before, by the gateway's own log", (past,)
+    return tie_by_log(case, evidence, candidate) or tie_by_answer(case, evidence, candidate)
+
+
+def tie_by_log(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | None:
+    """Tie by what was written: the gateway's log names it for this host and path, or its own log names the address."""
+    answered = _answered_before(case, evidence, candidate)
+    if answered is not None:
+        return f"it answered {answered.path} of {answered.host} before, by the gateway's own log", (answered,)
     told = _listened_before(case, evidence, candidate)
-    if told is not None:
-        return f"its own log says that it listened on {case.failure.about} before", (told,)
+    return None if told is None else (f"its own log says that it listened on {case.failure.about} before", (told,))
+
+
+def _answered_before(case: Case, evidence: Evidence, candidate: Candidate) -> LoggedRequest | None:
+    """Return the newest good answer of this host and path that came from the candidate."""
+    request = case.failure.request
+    if request is None:
+        return None
+    for each in reversed(every(evidence, requests_want(case)) or ()):
+        same = each.path.partition("?")[0] == request.path.partition("?")[0] and _bare(each.host) == _bare(request.host)
+        good = each.status in SOUND and each.seen.at.end < case.window.start
+        if same and good and each.attempts and each.attempts[-1][0] == str(candidate.address):
+            return each
+    return None
+
+
+def _bare(host: str | None) -> str:
+    """Return a Host without its port, in lower case; an unknown one equals none."""
+    return "?" if host is None else re.sub(r":\d+\Z", "", host.lower())
+
+
+def tie_by_answer(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | None:
+    """Tie by asking it for what was asked, and for what was made up."""
     route = route_of(case, evidence)
     if route is None or case.failure.request is None:
         return None
+    if not route.loaded and str(case.failure.about) not in _named(route):
+        return None
     path = route.settings.request_uri or case.failure.request.path
     real = one(evidence, _want(candidate, route, route.settings.host, path))
-    if real is None or not _good(real):
+    if real is None or not _good(real, SOUND):
         return None
     name = common_name(route, candidate)
     if name is not None:
         return f"it bears the upstream's name, {name}, and answers {path} ({real.status})", (real,)
-    return _tie_by_asking(evidence, candidate, route, (path, real))
+    return _tie_by_asking(evidence, candidate, route, (path, real)) if _good(real, GOOD) else None
 
 
 def _tie_by_asking(
     evidence: Evidence, candidate: Candidate, route: RouteTaken, known: tuple[str, ResponseAttempt]
-) -> tuple[str, tuple[Fact, ...]] | None:
+) -> Tie | None:
     path, real = known
     host = route.settings.host
     wrong_path = one(evidence, _want(candidate, route, host, MADE_UP))
-    if path.partition("?")[0] not in {"/", ""} and wrong_path is not None and _refuses(wrong_path):
+    if words(path.partition("?")[0]) and wrong_path is not None and _refuses(wrong_path):
         return f"it answers {path} ({real.status}) and knows no made-up path ({wrong_path.status})", (real, wrong_path)
-    if route.protocol is not Protocols.HTTP:
+    if route.protocol is not Protocols.HTTP or not telling(host):
         return None
     wrong_host = one(evidence, _want(candidate, route, NO_HOST, path))
     if wrong_host is not None and _refuses(wrong_host):
@@ -132,17 +178,30 @@ def _listened_before(case: Case, evidence: Evidence, candidate: Candidate) -> Se
 
 
 def common_name(route: RouteTaken, candidate: Candidate) -> str | None:
-    """Return a telling word that the upstream's name in the configuration shares with the unit of the server."""
+    """Return the name that the upstream in the configuration and the unit of the server bear, common words left aside.
+
+    `shop-admin.service` is not what an upstream `shop` means.
+    """
     if route.group is None or route.group.site is None or candidate.server.unit is None:
         return None
-    ours = words(route.group.name)
-    theirs = words(candidate.server.unit.removesuffix(".service"))
-    return next((word for word in sorted(ours) if word in theirs), None)
+    ours = _parts(route.group.name)
+    theirs = _parts(candidate.server.unit.removesuffix(".service"))
+    return " ".join(sorted(ours)) if words(route.group.name) and ours == theirs else None
+
+
+def _parts(name: str) -> set[str]:
+    return {each for each in re.split(r"[^a-z0-9]+", name.lower()) if each} - COMMON - {"web", "app", "www", "svc"}
 
 
 def words(name: str) -> set[str]:
-    """Return the words of a name that could tell one application from another."""
-    return {each for each in re.split(r"[^a-z0-9]+", name.lower()) if len(each) >= TELLING} - COMMON
+    """Return the words of a name or path that could tell one application from another."""
+    return {each for each in _parts(name) if len(each) >= TELLING and not each.isdigit()}
+
+
+def telling(host: str) -> bool:
+    """Tell whether a Host is one that few applications take: no address, and not localhost, which many do."""
+    bare = _bare(host).strip("[]")
+    return bool(words(bare)) and not re.fullmatch(r"[0-9.]+|[0-9a-f:]*:[0-9a-f:.]*", bare)
 
 
 def _want(candidate: Candidate, route: RouteTaken, host: str, path: str) -> Want[ResponseAttempt]:
@@ -150,8 +209,8 @@ def _want(candidate: Candidate, route: RouteTaken, host: str, path: str) -> Want
     return Want(kind=ResponseAttempt, about=candidate.address, how=how)
 
 
-def _good(attempt: ResponseAttempt) -> bool:
-    return attempt.reply is Reply.ANSWERED and attempt.status in GOOD
+def _good(attempt: ResponseAttempt, statuses: range) -> bool:
+    return attempt.reply is Reply.ANSWERED and attempt.status in statuses
 
 
 def _refuses(attempt: ResponseAttempt) -> bool:

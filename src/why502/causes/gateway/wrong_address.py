@@ -29,7 +29,7 @@ from why502.observations.verdict import (
 )
 from why502.observations.want import Evidence
 from why502.rules.asking import route_of
-from why502.rules.candidates import Candidate, candidates, tie
+from why502.rules.candidates import MOST, Candidate, candidates, tie, tie_by_log
 from why502.rules.cause import cause
 from why502.rules.listening import Nobody, who_listens
 from why502.rules.owning import is_own
@@ -66,9 +66,10 @@ def wrong_address(case: Case, evidence: Evidence) -> Verdict:
     if found is None:
         return guess
     if not found:
-        return Excluded(because=(here.table,), says="no application server listens elsewhere here")
-    tied = [(each, known) for each in found if (known := tie(case, evidence, each)) is not None]
-    if len(tied) != 1 or should is None:
+        return guess
+    by = tie if len(found) <= MOST else tie_by_log
+    tied = [(each, known) for each in found if (known := by(case, evidence, each)) is not None]
+    if len({each.server.about for each, _ in tied}) != 1 or should is None:
         says = f"perhaps {found[0]} is the application that {address} was meant for"
         return Suspected(grade=Grade.SPECIFIC if len(found) == 1 else Grade.COMPATIBLE, says=says)
     return _proof(case, evidence, *tied[0])
