@@ -81,6 +81,7 @@ async def journal(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
         UnitJournal(
             about=want.about,
             seen=seen(__name__, raw.at, EvidenceKind.JOURNAL, raw.source, [each.text for each in lines[-50:]]),
+            since=min(begun, raw.at.end),
             lines=lines,
             covers=Window(start=min(begun, raw.at.end), end=raw.at.end),
             complete=whole and vantage.privileged,

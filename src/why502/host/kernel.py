@@ -157,6 +157,7 @@ async def kernel(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
         KernelLog(
             about=want.about,
             seen=seen(__name__, raw.at, EvidenceKind.KERNEL, raw.source, says),
+            since=start,
             kills=tuple(event(kill, want.about, raw.source) for kill in kills),
             covers=Window(start=start, end=raw.at.end),
             complete=not raw.cut,

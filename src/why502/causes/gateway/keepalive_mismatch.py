@@ -29,6 +29,7 @@ from why502.observations.verdict import (
 from why502.observations.want import Evidence
 from why502.rules.cause import cause
 from why502.rules.keepalive import Kept, how_kept, kept_wants
+from why502.rules.lasting import lasting
 
 LEAST = 2
 
@@ -46,7 +47,7 @@ def keepalive_mismatch(case: Case, evidence: Evidence) -> Verdict:
     """Prove it by both idle limits, a sound fresh connection, old processes, and the pause before each failure."""
     if case.failure.id not in {FailureId.CLOSED_BEFORE_RESPONSE, FailureId.RESET_BEFORE_RESPONSE}:
         return Irrelevant(says="the upstream did not close or reset the connection")
-    kept = how_kept(case, evidence)
+    kept = how_kept(case, lasting(case, evidence))
     if kept is None:
         says = "perhaps the gateway reused a connection that the upstream had just closed"
         return Suspected(grade=Grade.COMPATIBLE, says=says, wants=kept_wants(case, evidence))

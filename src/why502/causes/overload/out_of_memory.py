@@ -31,6 +31,7 @@ from why502.observations.want import Evidence, Want
 from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.killing import killed_at_failure, killed_unit
+from why502.rules.lasting import lasting
 
 
 @cause(
@@ -57,7 +58,7 @@ def out_of_memory(case: Case, evidence: Evidence) -> Verdict:
         state = one(evidence, Want(kind=UnitState, about=unit))
         kill = killed_unit(log, unit, state)
         return _proof(kill, unit.name, (state,) if state is not None else ()) if kill is not None else _other(log)
-    found = killed_at_failure(case, evidence, log)
+    found = killed_at_failure(case, lasting(case, evidence, master=True), log)
     if found is None:
         return _other(log)
     return _proof(found[0], found[1], ())
