@@ -67,7 +67,7 @@ def candidates(case: Case, evidence: Evidence, table: SocketTable) -> list[Candi
     named = _named(route_of(case, evidence))
     others = [server for server in servers if _pid(server) not in gateway.pids]
     tcp = [
-        Candidate(address=_reach(each, table), server=server)
+        Candidate(address=reach(each, table), server=server)
         for server in others
         for each in table.listeners
         if _pid(server) in each.pids
@@ -92,7 +92,8 @@ def _pid(server: AppServer) -> int:
     return server.about.pid if isinstance(server.about, Process) else -1
 
 
-def _reach(listener: Listener, table: SocketTable) -> Endpoint:
+def reach(listener: Listener, table: SocketTable) -> Endpoint:
+    """Return an address at which a listener is reached from its own namespace."""
     address = listener.address
     if address in WILDCARDS:
         address = "::1" if address == "::" and listener.v6only else "127.0.0.1"

@@ -12,12 +12,13 @@ Find the header that grows and shrink it: store sessions on the server, switch d
 """
 
 from why502.observations.failure import FailureId
+from why502.observations.gateway import RouteTaken
 from why502.observations.probes import Reply, ResponseAttempt
 from why502.observations.verdict import Case, Excluded, Fix, Grade, Proven, Risk, Suspected, Verdict
 from why502.observations.want import Evidence
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
-from why502.rules.probing import asked
+from why502.rules.probing import alike, asked
 
 MOST = 16 * 1024
 DEFAULT = 4096
@@ -44,8 +45,8 @@ def oversized_header(case: Case, evidence: Evidence) -> Verdict:
     if attempt is None:
         return Suspected(grade=Grade.COMPATIBLE, says=guess.says, wants=(want,))
     if not _large(attempt):
-        return Excluded(because=(attempt,), says=f"the head has {attempt.head_bytes} bytes")
-    if not named or attempt.head_bytes <= route.settings.buffer_size:
+        return _small(case, attempt, route)
+    if not named or attempt.head_bytes <= route.settings.buffer_size or attempt.wrong:
         return Suspected(grade=Grade.SPECIFIC, says=f"the head has {attempt.head_bytes} bytes", because=(attempt,))
     return Proven(
         subject=case.failure.about,
@@ -59,6 +60,15 @@ def oversized_header(case: Case, evidence: Evidence) -> Verdict:
             ),
         ),
     )
+
+
+def _small(case: Case, attempt: ResponseAttempt, route: RouteTaken) -> Verdict:
+    """Exclude it by a whole head that the failed request gets too: a smaller one may be another user's."""
+    named = case.failure.id is FailureId.HEADER_TOO_BIG
+    whole = attempt.reply is Reply.ANSWERED and attempt.head_complete
+    if whole and alike(case) and (not named or attempt.head_bytes > route.settings.buffer_size):
+        return Excluded(because=(attempt,), says=f"the head has {attempt.head_bytes} bytes")
+    return Suspected(grade=Grade.COMPATIBLE, says="perhaps the response head is too large", because=(attempt,))
 
 
 def _large(attempt: ResponseAttempt) -> bool:

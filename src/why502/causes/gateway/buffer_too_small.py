@@ -30,7 +30,7 @@ from why502.observations.verdict import (
 from why502.observations.want import Evidence, Protocols, Want
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
-from why502.rules.probing import asked
+from why502.rules.probing import alike, asked
 
 MOST = 16 * 1024
 DEFAULT = 4096
@@ -55,11 +55,13 @@ def buffer_too_small(case: Case, evidence: Evidence) -> Verdict:
     if attempt is None:
         return Suspected(grade=guess.grade, says=says, wants=(want,))
     if attempt.reply is not Reply.ANSWERED or attempt.wrong or not attempt.head_complete:
-        return guess if named and attempt.reply is not Reply.TOO_BIG else _too_large(attempt)
+        return _too_large(attempt) if attempt.reply is Reply.TOO_BIG else guess
     size = route.settings.buffer_size
     if attempt.head_bytes <= size:
         small = f"the head is now {attempt.head_bytes} bytes, the buffer {size}"
-        return Suspected(grade=Grade.NAMED, says=small) if named else Excluded(because=(attempt,), says=small)
+        if named or not alike(case) or not route.loaded:
+            return Suspected(grade=guess.grade, says=small)
+        return Excluded(because=(attempt, route), says=small)
     if attempt.head_bytes > max(MOST, DEFAULT):
         return _too_large(attempt)
     if not named or not route.loaded:

@@ -13,16 +13,24 @@ Name the application by an address that both share: its container or service nam
 other end of the link; or put both into one namespace.
 """
 
+from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
+from why502.observations.frozen import frozen
+from why502.observations.gateway import RouteTaken
 from why502.observations.place import Place
+from why502.observations.probes import Reply, ResponseAttempt
 from why502.observations.processes import ProcessTable
 from why502.observations.sockets import Listener, SocketTable
 from why502.observations.subjects import Endpoint, Machine
 from why502.observations.verdict import Case, Excluded, Fix, Grade, Irrelevant, Proven, Risk, Suspected, Verdict
 from why502.observations.want import Evidence, Want
-from why502.rules.asking import one, route_of
+from why502.rules.asking import every, one, route_of
+from why502.rules.candidates import SOUND, reach, words
 from why502.rules.cause import cause
+from why502.rules.keepalive import requests_want
 from why502.rules.listening import Nobody, loopback, who_listens
+from why502.rules.probing import response_want
+from why502.rules.publishing import who_should
 
 NAMESPACES = 20
 
@@ -41,44 +49,114 @@ def own_localhost(case: Case, evidence: Evidence) -> Verdict:
     address = case.failure.about
     if not isinstance(address, Endpoint) or not loopback(address.address):
         return Irrelevant(says="the upstream is no loopback address")
+    if case.failure.id is not FailureId.CONNECT_REFUSED:
+        return Suspected(grade=Grade.COMPATIBLE, says="perhaps it runs in another namespace")
     here = who_listens(address, evidence)
     if not isinstance(here, Nobody):
         return Irrelevant(says="nothing is missing on the gateway's own localhost, or it was not seen")
-    want = Want(kind=ProcessTable, about=Machine(place=address.place.machine()))
-    table = one(evidence, want)
+    table = one(evidence, process_want(address))
     if table is None:
-        return Suspected(grade=Grade.COMPATIBLE, says="perhaps it runs in another namespace", wants=(want,))
-    found = [
-        (each, listener)
-        for place in namespaces(table, address.place)
-        if (each := one(evidence, Want(kind=SocketTable, about=Machine(place=place)))) is not None
-        for listener in each.listeners
-        if listener.port == address.port
-    ]
-    if not found:
-        return Excluded(because=(here.table,), says=f"port {address.port} is served in no other namespace of this host")
+        says = "perhaps it runs in another namespace"
+        return Suspected(grade=Grade.COMPATIBLE, says=says, wants=(process_want(address),))
+    return _elsewhere(case, evidence, here.table, table)
+
+
+def _elsewhere(case: Case, evidence: Evidence, own: SocketTable, table: ProcessTable) -> Verdict:
+    """Judge by what listens on the same port in the other namespaces."""
+    address = case.failure.about
+    if not isinstance(address, Endpoint):
+        return Irrelevant()
+    seen = _seen(table, address, evidence)
+    found = [(each, listener) for each in seen.tables for listener in each.listeners if listener.port == address.port]
+    if not found and seen.whole:
+        return Excluded(
+            because=(own, table, *seen.tables),
+            says=f"port {address.port} is served in no other namespace of this host",
+        )
+    if not found or not seen.whole:
+        return Suspected(grade=Grade.COMPATIBLE, says="not every namespace of this host was seen")
     if len({each.about for each, _ in found}) > 1:
         return Suspected(grade=Grade.SPECIFIC, says=f"several other namespaces serve port {address.port}")
-    return _proof(case, evidence, address, here.table, found[0])
+    shown = _shown(case, evidence, table, found[0])
+    if shown is None:
+        return Suspected(
+            grade=Grade.SPECIFIC,
+            says=f"another network namespace serves port {address.port}; that it is this application is not shown",
+            because=(own, found[0][0]),
+        )
+    return _proof(case, evidence, (own, *shown), found[0])
+
+
+def process_want(address: Endpoint) -> Want[ProcessTable]:
+    """Return the want of all processes of the host."""
+    return Want(kind=ProcessTable, about=Machine(place=address.place.machine()))
+
+
+@frozen
+class Seen:
+    """The socket tables of the other namespaces; `whole` if there is none that was not seen."""
+
+    tables: tuple[SocketTable, ...]
+    whole: bool
+
+
+def _seen(table: ProcessTable, address: Endpoint, evidence: Evidence) -> Seen:
+    places = namespaces(table, address.place)
+    asked = [one(evidence, Want(kind=SocketTable, about=Machine(place=place))) for place in places[:NAMESPACES]]
+    tables = tuple(each for each in asked if each is not None)
+    unknown = any(info.place.net is None and info.command and info.state != "Z" for info in table.processes)
+    whole = table.complete and not unknown and len(tables) == len(places) and all(each.complete for each in tables)
+    return Seen(tables=tables, whole=whole)
 
 
 def namespaces(table: ProcessTable, own: Place) -> list[Place]:
-    """Return the other network namespaces in which processes live, 20 at most."""
+    """Return the other network namespaces in which processes live."""
     places = {info.place.network() for info in table.processes if info.place.net is not None}
-    others = sorted((each for each in places if not each.same_network(own)), key=lambda each: each.net or 0)
-    return others[:NAMESPACES]
+    return sorted((each for each in places if not each.same_network(own)), key=lambda each: each.net or 0)
 
 
-def _proof(
-    case: Case, evidence: Evidence, address: Endpoint, own: SocketTable, found: tuple[SocketTable, Listener]
-) -> Verdict:
-    other, listener = found
+def _shown(
+    case: Case, evidence: Evidence, table: ProcessTable, found: tuple[SocketTable, Listener]
+) -> tuple[Fact, ...] | None:
+    """Return what shows that the listener is the application that is meant; None where it may be any other.
+
+    Nothing of the gateway's own namespace may name the address, and none of its answers may have come from it. Then a
+    gateway with a namespace of its own has no application beside it. On the host's own network the application could
+    simply be gone: there the other one has to know the very path that is asked for.
+    """
+    address, request = case.failure.about, case.failure.request
+    if not isinstance(address, Endpoint) or who_should(address, evidence) != () or _answered(case, evidence):
+        return None
+    first = table.by_pid(1)
+    if first is not None and first.place.net is not None and not first.place.same_network(address.place):
+        return (table,)
+    route = route_of(case, evidence)
+    if first is None or route is None or request is None or not words(request.path.partition("?")[0]):
+        return None
+    attempt = one(evidence, there_want(case, route, reach(found[1], found[0])))
+    sound = attempt is not None and attempt.reply is Reply.ANSWERED and attempt.status in SOUND
+    return (table, attempt) if attempt is not None and sound else None
+
+
+def there_want(case: Case, route: RouteTaken, to: Endpoint) -> Want[ResponseAttempt]:
+    """Ask the other place for the failed request."""
+    return Want(kind=ResponseAttempt, about=to, how=response_want(case, route, None).how)
+
+
+def _answered(case: Case, evidence: Evidence) -> bool:
+    """Tell whether this address is known to have answered here before."""
+    requests = every(evidence, requests_want(case)) or ()
+    return any((str(case.failure.about), "200") in {each[:2] for each in request.attempts} for request in requests)
+
+
+def _proof(case: Case, evidence: Evidence, because: tuple[Fact, ...], found: tuple[SocketTable, Listener]) -> Verdict:
+    address, (other, listener) = case.failure.about, found
     route = route_of(case, evidence)
     there = f"{listener.address}:{listener.port}"
     holder = f", held by process {listener.pids[0]}" if listener.pids else ""
     return Proven(
         subject=address,
-        because=(own, other) if route is None else (own, other, route),
+        because=(*because, other) if route is None else (*because, other, route),
         says=f"{address} is the gateway's own localhost; in another network namespace {there} is served{holder}",
         fixes=(
             Fix(

@@ -12,7 +12,8 @@ Write `https://` (`grpcs://`) in the pass directive, or give the plain port.
 """
 
 from why502.observations.failure import FailureId
-from why502.observations.probes import Handshake, Met, Reply, ResponseAttempt, TlsAttempt
+from why502.observations.gateway import RouteTaken
+from why502.observations.probes import Handshake, Reply, ResponseAttempt, TlsAttempt
 from why502.observations.subjects import Endpoint
 from why502.observations.verdict import (
     Case,
@@ -29,6 +30,11 @@ from why502.observations.want import As, Evidence, TlsAs, Want
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
 from why502.rules.probing import asked
+
+SPEAKS_TLS = frozenset({Handshake.DONE, Handshake.ALERT})
+"""An alert is an answer in TLS, to a missing server name or a version for example."""
+
+BAD_REQUEST = 400
 
 
 @cause(
@@ -48,8 +54,12 @@ def plain_to_tls_port(case: Case, evidence: Evidence) -> Verdict:
         return Irrelevant(says="the upstream is no TCP port")
     if route is None:
         return Suspected(grade=Grade.COMPATIBLE, says="perhaps the port speaks TLS")
-    if route.settings.tls:
+    if route.settings.tls and route.loaded:
         return Irrelevant(says="the gateway speaks TLS here")
+    return _by_asking(case, evidence, address, route)
+
+
+def _by_asking(case: Case, evidence: Evidence, address: Endpoint, route: RouteTaken) -> Verdict:
     want = Want(kind=TlsAttempt, about=address, how=As(tls=TlsAs(server_name=None), limit=3.0))
     plain_want = asked(case, evidence)
     shaken = one(evidence, want)
@@ -57,14 +67,17 @@ def plain_to_tls_port(case: Case, evidence: Evidence) -> Verdict:
     if shaken is None or plain is None:
         wants = (want,) if plain_want is None else (want, plain_want)
         return Suspected(grade=Grade.COMPATIBLE, says=f"perhaps {address} speaks TLS", wants=wants)
-    if shaken.met is not Met.CONNECTED or shaken.handshake is not Handshake.DONE:
-        return Excluded(because=(shaken,), says=f"{address} completes no TLS handshake")
-    if not _plain_fails(plain):
+    if shaken.handshake is Handshake.NOT_TLS:
+        return Excluded(because=(shaken,), says=f"{address} answers a TLS handshake in clear text")
+    if _answers_plain(plain):
         return Excluded(because=(plain,), says=f"{address} answers plain HTTP")
+    if shaken.handshake not in SPEAKS_TLS or not _plain_fails(plain) or not route.loaded or route.settings.tls:
+        return Suspected(grade=Grade.COMPATIBLE, says=f"perhaps {address} speaks TLS", because=(shaken, plain))
     return Proven(
         subject=address,
         because=(shaken, plain, route),
-        says=f"{address} speaks TLS ({shaken.version}), and the gateway sends it plain HTTP ({route.written})",
+        says=f"{address} speaks TLS ({shaken.version or shaken.error}),"
+        f" and the gateway sends it plain HTTP ({route.written})",
         fixes=(
             Fix(
                 title=f"Write https:// instead of http:// at {route.site}, or name the plain port",
@@ -76,6 +89,9 @@ def plain_to_tls_port(case: Case, evidence: Evidence) -> Verdict:
 
 
 def _plain_fails(plain: ResponseAttempt) -> bool:
-    if plain.reply in {Reply.CLOSED, Reply.RESET, Reply.INVALID}:
-        return True
-    return plain.reply is Reply.ANSWERED and plain.status == 400 and "HTTPS" in plain.head.upper()  # noqa: PLR2004
+    """Tell whether the plain request fails as the gateway's did; a server of TLS may also say 400 in clear text."""
+    return plain.reply in {Reply.CLOSED, Reply.RESET, Reply.INVALID} or plain.status == BAD_REQUEST
+
+
+def _answers_plain(plain: ResponseAttempt) -> bool:
+    return plain.reply is Reply.ANSWERED and plain.status != BAD_REQUEST

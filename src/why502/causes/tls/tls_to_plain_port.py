@@ -13,7 +13,7 @@ Write `http://` (`grpc://`) in the pass directive, or give the TLS port.
 """
 
 from why502.observations.failure import FailureId
-from why502.observations.probes import Handshake, Reply
+from why502.observations.probes import Handshake, Met, Reply, ResponseAttempt, TlsAttempt
 from why502.observations.subjects import Endpoint
 from why502.observations.verdict import (
     Case,
@@ -31,6 +31,8 @@ from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
 from why502.rules.probing import plain_want, tls_want
 
+SPEAKS_TLS = frozenset({Handshake.DONE, Handshake.ALERT})
+
 
 @cause(
     explains={FailureId.TLS_FAILED, FailureId.RESPONSE_TIMEOUT, FailureId.CONNECT_TIMEOUT},
@@ -47,16 +49,16 @@ def tls_to_plain_port(case: Case, evidence: Evidence) -> Verdict:
     if route is None:
         grade = Grade.NAMED if named else Grade.COMPATIBLE
         return Suspected(grade=grade, says=says) if case.failure.id is FailureId.TLS_FAILED else Irrelevant()
-    if not route.settings.tls:
+    if not route.settings.tls and route.loaded:
         return Irrelevant(says="the gateway speaks no TLS here")
     wants = (tls_want(case, route), plain_want(case, route))
     shaken, plain = one(evidence, wants[0]), one(evidence, wants[1])
     if shaken is None or plain is None:
         return Suspected(grade=Grade.NAMED if named else Grade.COMPATIBLE, says=says, wants=wants)
-    if shaken.handshake is Handshake.DONE:
-        return Excluded(because=(shaken,), says=f"{address} completes a TLS handshake")
-    if plain.reply is not Reply.ANSWERED:
-        return Suspected(grade=Grade.NAMED, says=says) if named else Excluded(because=(plain,), says="no plain HTTP")
+    if shaken.handshake in SPEAKS_TLS:
+        return Excluded(because=(shaken,), says=f"{address} answers in TLS")
+    if not _plain(shaken, plain) or not route.loaded or not route.settings.tls:
+        return Suspected(grade=Grade.NAMED if named else Grade.COMPATIBLE, says=says, because=(shaken, plain))
     return Proven(
         subject=address,
         because=(shaken, plain, route),
@@ -69,3 +71,14 @@ def tls_to_plain_port(case: Case, evidence: Evidence) -> Verdict:
             ),
         ),
     )
+
+
+def _plain(shaken: TlsAttempt, plain: ResponseAttempt) -> bool:
+    """Tell whether the port is shown to be plain: clear text in answer to a handshake, or a good answer without one.
+
+    A port of TLS may say 400 to a plain request, or send it to https://, and close on a handshake it does not like.
+    """
+    if shaken.met is not Met.CONNECTED or plain.reply is not Reply.ANSWERED:
+        return False
+    good = plain.status is not None and plain.status in range(200, 300)
+    return shaken.handshake is Handshake.NOT_TLS or good
