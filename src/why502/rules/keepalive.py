@@ -27,7 +27,9 @@ class Kept:
 
     `idle`: seconds after which the upstream was seen to close; `younger`: the process table, if it shows
     processes that started after the first failure; `after_pause`: failures that came when a pause of that
-    length ended, `pauses` some of them.
+    length ended, `pauses` some of them, of `failed` that are logged; `good_alike`: a request of the same method and
+    path went well, too. `listened`: seconds for which an idle connection was watched, `closes`: the upstream hangs
+    up after each answer.
     """
 
     route: RouteTaken
@@ -39,6 +41,10 @@ class Kept:
     after_pause: int
     pauses: tuple[LoggedRequest, ...]
     because: tuple[Fact, ...]
+    failed: int = 0
+    good_alike: bool = False
+    listened: float = 0.0
+    closes: bool = False
 
 
 def idle_want(case: Case, route: RouteTaken) -> Want[IdleClose]:
@@ -89,7 +95,8 @@ def how_kept(case: Case, evidence: Evidence) -> Kept | None:
     requests = every(evidence, requests_want(case))
     if idle is None or held is None or requests is None:
         return None
-    after = _after_pause(case, requests, idle.seconds)
+    ours = _ours(case, requests)
+    after = _after_pause(case, ours, idle.seconds)
     return Kept(
         route=route,
         gateway=gateway,
@@ -100,7 +107,25 @@ def how_kept(case: Case, evidence: Evidence) -> Kept | None:
         after_pause=len(after),
         pauses=after[:SHOWN],
         because=(idle,) if held.server is None else (idle, held.server),
+        failed=sum(_failed(each, case) for each in ours),
+        good_alike=bool(after) and all(_went_well(each, ours) for each in after),
+        listened=idle.how.limit,
+        closes=not idle.kept,
     )
+
+
+def _ours(case: Case, requests: tuple[LoggedRequest, ...]) -> tuple[LoggedRequest, ...]:
+    """Return the requests that went to this upstream; all, where the log does not tell upstreams."""
+    told = [each for each in requests if each.attempts]
+    address = str(case.failure.about)
+    return tuple(each for each in told if any(to == address for to, _, _ in each.attempts)) if told else requests
+
+
+def _went_well(failed: LoggedRequest, requests: tuple[LoggedRequest, ...]) -> bool:
+    """Tell whether another request of this method and path was answered."""
+    path = failed.path.partition("?")[0]
+    alike = (each for each in requests if each.method == failed.method and each.path.partition("?")[0] == path)
+    return any(0 < each.status < 500 for each in alike)  # noqa: PLR2004 - no failure of a server
 
 
 def _kept(route: RouteTaken, fresh: ResponseAttempt, gateway: float | None) -> Kept:

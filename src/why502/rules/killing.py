@@ -14,6 +14,7 @@ from why502.rules.serving import Serving, first_holder, serving
 
 NEAR = timedelta(seconds=5)
 LOOSE = timedelta(seconds=60)
+SIGKILL = 9
 
 
 def killed_unit(log: KernelLog, unit: Unit, state: UnitState | None) -> OomKill | None:
@@ -27,8 +28,11 @@ def killed_unit(log: KernelLog, unit: Unit, state: UnitState | None) -> OomKill 
     last = max(kills, key=lambda kill: kill.seen.at.start, default=None)
     if last is None or until is None:
         return None
-    by_result = state.result in {"oom-kill", "signal"}
-    return last if by_result and until - last.seen.at.start <= LOOSE else None
+    gap = until - last.seen.at.start
+    if state.result == "oom-kill":
+        return last if gap <= LOOSE else None
+    # Any signal may end a unit; the kernel's for memory is SIGKILL, and the end follows at once.
+    return last if state.result == "signal" and state.exit_status == SIGKILL and gap <= NEAR else None
 
 
 def _of_unit(kill: OomKill, unit: Unit) -> bool:
@@ -41,13 +45,21 @@ def killed_at_failure(case: Case, evidence: Evidence, log: KernelLog) -> tuple[O
     held = serving(address, evidence) if isinstance(address, Endpoint | SocketPath) else None
     if held is None:
         return None
-    start, end = case.window.start - NEAR, case.window.end + NEAR
-    near = [kill for kill in log.kills if start <= kill.seen.at.start <= end]
-    for kill in near:
+    for kill in log.kills:
+        if not _at(case, kill):
+            continue
         what = _whose(kill, held, evidence)
         if what is not None:
             return kill, what
     return None
+
+
+def _at(case: Case, kill: OomKill) -> bool:
+    """Tell whether a kill came with the failure; in a long window of many failures, with its first or last."""
+    first, last = abs(kill.seen.at.start - case.window.start), abs(kill.seen.at.start - case.window.end)
+    within = case.window.start <= kill.seen.at.start <= case.window.end
+    short = case.window.end - case.window.start <= LOOSE
+    return min(first, last) <= NEAR or (within and short)
 
 
 def _whose(kill: OomKill, held: Serving, evidence: Evidence) -> str | None:
@@ -61,9 +73,17 @@ def _whose(kill: OomKill, held: Serving, evidence: Evidence) -> str | None:
         killed = {Says.WORKER_KILLED, Says.WORKER_DIED}
         if any(each.pid == kill.pid and each.says in killed for each in messages):
             return master.unit or f"{name} (process {master.pid})"
-    if _own_cgroup(kill, master):
+    if _own_cgroup(kill, master) and not _strangers(kill, held, master):
         return master.unit or f"{name} (process {master.pid})"
     return None
+
+
+def _strangers(kill: OomKill, held: Serving, master: ProcessInfo) -> bool:
+    """Tell whether others of that name share the cgroup, as under a supervisor: then it may be one of theirs."""
+    family = {master.pid, *(info.pid for info in held.holders)}
+    family |= {info.pid for info in held.processes.processes if info.parent in family}
+    alike = (info for info in held.processes.processes if info.cgroup == kill.cgroup and info.name == kill.name)
+    return any(info.pid not in family for info in alike)
 
 
 def _own_cgroup(kill: OomKill, master: ProcessInfo) -> bool:

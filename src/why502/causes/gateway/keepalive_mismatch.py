@@ -26,7 +26,7 @@ from why502.observations.verdict import (
     Suspected,
     Verdict,
 )
-from why502.observations.want import Evidence
+from why502.observations.want import Evidence, Protocols
 from why502.rules.cause import cause
 from why502.rules.keepalive import Kept, how_kept, kept_wants
 from why502.rules.lasting import lasting
@@ -51,15 +51,26 @@ def keepalive_mismatch(case: Case, evidence: Evidence) -> Verdict:
     if kept is None:
         says = "perhaps the gateway reused a connection that the upstream had just closed"
         return Suspected(grade=Grade.COMPATIBLE, says=says, wants=kept_wants(case, evidence))
+    if kept.route.protocol is not Protocols.HTTP or not kept.route.loaded:
+        return Suspected(grade=Grade.COMPATIBLE, says="how the gateway keeps connections was not seen")
     if kept.gateway is None:
         return Excluded(because=(kept.route,), says="the gateway opens a connection for each request")
     if not kept.fresh_works:
         return Excluded(because=(kept.fresh,), says="a fresh connection fails as well")
-    if kept.younger is not None:
-        return Excluded(because=(kept.younger,), says="the processes are younger than the failure")
-    if kept.idle is None or kept.idle > kept.gateway:
+    return _limits_apart(case, kept, kept.gateway)
+
+
+def _limits_apart(case: Case, kept: Kept, gateway: float) -> Verdict:
+    """Put the two limits against each other, where the gateway keeps connections and a fresh one is sound."""
+    if kept.closes:
+        return Excluded(because=kept.because, says="the upstream closes each connection after its answer")
+    if (kept.listened if kept.idle is None else kept.idle) > gateway:
         return Excluded(because=kept.because, says="the upstream keeps idle connections longer than the gateway")
-    if kept.after_pause < LEAST or not kept.route.loaded:
+    if kept.idle is None:
+        says = f"the upstream keeps idle connections for more than {kept.listened:g} s, the gateway for {gateway:g} s"
+        return Suspected(grade=Grade.COMPATIBLE, says=says)
+    most = kept.after_pause >= LEAST and kept.after_pause * 2 > kept.failed
+    if kept.younger is not None or not most or not kept.good_alike:
         return Suspected(
             grade=Grade.SPECIFIC,
             says=_limits(kept),
@@ -69,7 +80,7 @@ def keepalive_mismatch(case: Case, evidence: Evidence) -> Verdict:
     return Proven(
         subject=case.failure.about,
         because=(kept.route, kept.fresh, *kept.because, *kept.pauses),
-        says=f"{_limits(kept)}; {kept.after_pause} of {case.failure.count} failures came just when a pause of that"
+        says=f"{_limits(kept)}; {kept.after_pause} of {kept.failed} failures came just when a pause of that"
         " length ended, and fresh connections are sound",
         fixes=(_fix(kept),),
     )

@@ -15,6 +15,7 @@ Give socket and directories to a group that the gateway's user is in (`listen.gr
 from why502.observations.failure import FailureId
 from why502.observations.files import Inode, PathChain
 from why502.observations.gateway import GatewayProcess
+from why502.observations.probes import Met
 from why502.observations.subjects import SocketPath
 from why502.observations.verdict import (
     Case,
@@ -31,6 +32,7 @@ from why502.observations.want import Evidence, Want
 from why502.rules.asking import gateway_of, one
 from why502.rules.cause import cause
 from why502.rules.permission import denied_at
+from why502.rules.probing import connect_want
 
 
 @cause(explains={FailureId.CONNECT_DENIED}, common=6)
@@ -49,12 +51,23 @@ def socket_permission(case: Case, evidence: Evidence) -> Verdict:
             subject=address,
             wants=(want, Want(kind=GatewayProcess, about=case.failure.hop.gateway)),
         )
-    stopped = denied_at(chain, gateway.user)
-    if stopped is None:
-        return Excluded(because=(chain,), says=f"the permission bits let uid {gateway.user.uid} open {address.path}")
+    return _by_bits(case, evidence, chain, gateway)
+
+
+def _by_bits(case: Case, evidence: Evidence, chain: PathChain, gateway: GatewayProcess) -> Verdict:
+    """Judge by the bits, and by a connection as the gateway's user: access lists stand beside the bits."""
+    address, user = case.failure.about, gateway.user
+    want = connect_want(case, gateway)
+    tried = one(evidence, want)
+    stopped = denied_at(chain, user)
+    if tried is not None and tried.met is Met.CONNECTED:
+        return Excluded(because=(chain, tried), says=f"uid {user.uid} can open {address}")
+    if stopped is None or user.uid == 0:
+        says = f"the permission bits let uid {user.uid} open {address}; an access list or a security module may not"
+        return Suspected(grade=Grade.COMPATIBLE, says=says, subject=address, because=(chain,), wants=(want,))
     return Proven(
         subject=address,
-        because=(chain, gateway),
+        because=(chain, gateway) if tried is None else (chain, gateway, tried),
         says=_says(stopped, gateway),
         fixes=(_fix(stopped, gateway),),
     )

@@ -12,10 +12,12 @@ application. Its connections are reset, and nothing listens until somebody start
 Find what grows; give the unit or container the memory it needs, or lower the number of workers; have it restarted.
 """
 
+from datetime import datetime
+
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.memory import KernelLog, OomKill
-from why502.observations.subjects import Machine, Unit
+from why502.observations.subjects import Endpoint, Machine, Unit
 from why502.observations.units import UnitState
 from why502.observations.verdict import (
     Case,
@@ -30,8 +32,9 @@ from why502.observations.verdict import (
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import one
 from why502.rules.cause import cause
-from why502.rules.killing import killed_at_failure, killed_unit
+from why502.rules.killing import NEAR, killed_at_failure, killed_unit
 from why502.rules.lasting import lasting
+from why502.rules.owning import is_own
 
 
 @cause(
@@ -52,7 +55,7 @@ def out_of_memory(case: Case, evidence: Evidence) -> Verdict:
     if log is None:
         return Suspected(grade=Grade.COMPATIBLE, says="perhaps the kernel killed it for memory", wants=(want,))
     if not log.kills:
-        return Excluded(because=(log,), says="the kernel has no record of a kill for memory in this period")
+        return _no_record(case, evidence, log)
     if case.under is not None and isinstance(case.under.proof.subject, Unit):
         unit = case.under.proof.subject
         state = one(evidence, Want(kind=UnitState, about=unit))
@@ -62,6 +65,24 @@ def out_of_memory(case: Case, evidence: Evidence) -> Verdict:
     if found is None:
         return _other(log)
     return _proof(found[0], found[1], ())
+
+
+def _no_record(case: Case, evidence: Evidence, log: KernelLog) -> Verdict:
+    """Exclude it where the log is whole, reaches back beyond the failure, and is that of the upstream's own host."""
+    about = case.failure.about
+    here = not isinstance(about, Endpoint) or is_own(about, evidence) is True
+    stopped = _stopped(case, evidence)
+    reaches = log.covers.start <= min(case.window.start, stopped or case.window.start) - NEAR
+    if log.complete and here and reaches:
+        return Excluded(because=(log,), says="the kernel has no record of a kill for memory in this period")
+    return Suspected(grade=Grade.COMPATIBLE, says="the kernel's log as far as it was seen has no record of a kill")
+
+
+def _stopped(case: Case, evidence: Evidence) -> datetime | None:
+    """Return when the unit that is to be explained stopped, if one is."""
+    unit = case.under.proof.subject if case.under is not None else None
+    state = one(evidence, Want(kind=UnitState, about=unit)) if isinstance(unit, Unit) else None
+    return (state.stopped or state.since) if state is not None else None
 
 
 def _proof(kill: OomKill, what: str, more: tuple[Fact, ...]) -> Proven:
