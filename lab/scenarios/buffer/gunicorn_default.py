@@ -15,7 +15,7 @@ def build(bench: Bench) -> Scenario:
             root=view(
                 "gateway.buffer-too-small",
                 evidence=(("log-line", "probe", "header"), ("config",)),
-                subject=(app.bind, "proxy_buffer", "fastcgi_buffer", "uwsgi_buffer"),
+                subject=(app.bind, nginx.host),
             ),
             user=view("gateway.buffer-too-small", evidence=(("probe", "header"), ("config",))),
         ),

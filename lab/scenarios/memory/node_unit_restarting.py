@@ -23,8 +23,8 @@ def build(bench: Bench) -> Scenario:
     nginx.start()
 
     def show() -> None:
-        bench.expect_status(nginx.ask(), 502)
-        until("the kernel's record", lambda: f"/{app.unit},task=" in box.run("dmesg").stdout)
+        record = f"/{app.unit},task="
+        until("502 and the kernel's record", lambda: nginx.ask().status == 502 and record in box.run("dmesg").stdout)
         until("it is back", app.listens)
 
     allowed = (
