@@ -12,6 +12,7 @@ from why502.observations.failure import CauseId, Failure, FailureId
 from why502.observations.frozen import frozen
 from why502.observations.verdict import Case, Link, Proven, Verdict
 from why502.observations.want import Want
+from why502.rules.accepting import accepted
 from why502.rules.cause import Cause
 from why502.survey.survey import Survey, View
 
@@ -55,7 +56,8 @@ def _below(
         if cause.id in path or cause.id in found or len(path) >= DEPTH:
             continue
         evidence = view()
-        verdict = cause.judge(Case(failure=failure, under=under), evidence)
+        case = Case(failure=failure, under=under)
+        verdict = accepted(case, evidence, cause.judge(case, evidence))
         below: tuple[Judgement, ...] = ()
         if isinstance(verdict, Proven):
             link = Link(cause=cause.id, proof=verdict)

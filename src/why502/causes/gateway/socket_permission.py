@@ -12,6 +12,7 @@ Give socket and directories to a group that the gateway's user is in (`listen.gr
 `chmod-socket`), and let the gateway be reloaded or restarted if its groups changed.
 """
 
+from why502.observations.fact import Like
 from why502.observations.failure import FailureId
 from why502.observations.files import Inode, PathChain
 from why502.observations.gateway import GatewayProcess
@@ -60,7 +61,7 @@ def _by_bits(case: Case, evidence: Evidence, chain: PathChain, gateway: GatewayP
     want = connect_want(case, gateway)
     tried = one(evidence, want)
     stopped = denied_at(chain, user)
-    if tried is not None and tried.met is Met.CONNECTED:
+    if tried is not None and tried.met is Met.CONNECTED and Like.USER in tried.seen.likeness:
         return Excluded(because=(chain, tried), says=f"uid {user.uid} can open {address}")
     if stopped is None or user.uid == 0:
         says = f"the permission bits let uid {user.uid} open {address}; an access list or a security module may not"
