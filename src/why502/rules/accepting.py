@@ -1,4 +1,4 @@
-"""Is a verdict to be accepted? What does not rest on facts that hold over the window is a suspicion, whoever says it."""
+"""Is a verdict to be accepted? What does not rest on facts that hold over the window is merely suspected."""
 
 from why502.observations.fact import Fact
 from why502.observations.gateway import GatewayProcess, RouteTaken
