@@ -150,3 +150,12 @@ def test_the_real_table():
     assert abs(info.started - table.seen.at.start) < timedelta(seconds=2)
     assert table.by_pid(1).parent == 0
     assert seconds < 0.3
+
+
+def test_units_below_a_service_manager_in_a_container() -> None:
+    one = "4:memory:/box\n1:name=systemd:/box/init.scope\n"
+    assert processes.manager_root(one) == "/box"
+    assert processes.manager_root("0::/init.scope\n") == ""
+    text = "1:name=systemd:/box/system.slice/a.service\n"
+    assert processes.parse_cgroup(text, "/box").unit == "a.service"
+    assert processes.parse_cgroup(text).unit is None

@@ -89,7 +89,7 @@ class _Run:
             async with asyncio.timeout(max(self.survey.left(), 0.1)):
                 failures, noted = await self._failures()
                 for each in failures:
-                    await settle(each, self.survey)
+                    await settle(_going_on(each), self.survey)
                 failures = await self._close(failures)
                 incidents = self._incidents(failures)
         except TimeoutError:
@@ -313,6 +313,14 @@ class _Run:
             route = self.inside.route if self.inside is not None else None
             found.append(Incident(failure=failure, explanation=explanation(judgements), route=route))
         return tuple(sorted(found, key=lambda each: (not each.failure.live, -each.failure.count)))
+
+
+def _going_on(failure: Failure) -> Failure:
+    """Suppose, while it is looked into, that our own failure goes on; whether it did is asked at the end."""
+    if not failure.live:
+        return failure
+    window = Window(start=failure.seen.at.start, end=failure.seen.at.end + FINAL)
+    return replace(failure, seen=replace(failure.seen, at=window))
 
 
 def _made_good(failure: Failure, requests: Sequence[LoggedRequest]) -> bool:

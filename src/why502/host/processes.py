@@ -84,10 +84,11 @@ def parse_command(data: bytes) -> tuple[str, ...]:
     return tuple(text.split("\0")) if text else ()
 
 
-def parse_cgroup(text: str) -> Control:
+def parse_cgroup(text: str, root: str = "") -> Control:
     """Read `/proc/PID/cgroup` of version 1, 2 or both at once.
 
-    The path is the memory controller's where version 1 has it. The unit is systemd's own hierarchy's.
+    The path is the memory controller's where version 1 has it. The unit is systemd's own hierarchy's; `root` is
+    the group below which the service manager of this host keeps its own.
     """
     named: dict[str, str] = {}
     for line in text.splitlines():
@@ -96,7 +97,7 @@ def parse_cgroup(text: str) -> Control:
         if colon:
             named.update(dict.fromkeys(controllers.split(","), path))
     systemd = named.get("name=systemd", named.get("", ""))
-    return Control(path=named.get("memory", named.get("", systemd)), unit=unit_of(systemd))
+    return Control(path=named.get("memory", named.get("", systemd)), unit=unit_of(systemd.removeprefix(root)))
 
 
 def unit_of(path: str) -> str | None:
@@ -186,7 +187,19 @@ def kernel_thread(place: Place, pid: int, stat: Stat, boot: datetime) -> Process
     )
 
 
-async def process(vantage: Vantage, place: Place, pid: int, boot: datetime) -> ProcessInfo | Refusal | None:
+def manager_root(text: str) -> str:
+    """Return the group of the service manager, from process 1's own: the root on a host, another in a container."""
+    for line in text.splitlines():
+        number_, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if controllers == "name=systemd" or (number_ == "0" and not controllers and "name=systemd" not in text):
+            return path.removesuffix("/init.scope") if path.endswith("/init.scope") else ""
+    return ""
+
+
+async def process(
+    vantage: Vantage, place: Place, pid: int, boot: datetime, root: str = ""
+) -> ProcessInfo | Refusal | None:
     """Read one process; None if it went away, the refusal if the kernel hides it."""
     base = f"/proc/{pid}"
     raw = await vantage.read(place, f"{base}/stat", 4096)
@@ -200,7 +213,7 @@ async def process(vantage: Vantage, place: Place, pid: int, boot: datetime) -> P
     status = parse_status((await small(vantage, place, f"{base}/status")).decode("utf-8", "replace"))
     if status is None:
         return None
-    control = parse_cgroup((await small(vantage, place, f"{base}/cgroup")).decode("utf-8", "replace"))
+    control = parse_cgroup((await small(vantage, place, f"{base}/cgroup")).decode("utf-8", "replace"), root)
     net = await linked(vantage, place, f"{base}/ns/net")
     mnt = await linked(vantage, place, f"{base}/ns/mnt")
     return ProcessInfo(
@@ -244,8 +257,9 @@ async def processes(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
     # Process 1 never ends: where it is not shown, or not readable, others may be hidden as well.
     complete = 1 in pids and len(pids) <= MOST
     found: list[ProcessInfo] = []
+    root = manager_root((await small(vantage, place, "/proc/1/cgroup")).decode("utf-8", "replace"))
     for pid in pids[:MOST]:
-        match await process(vantage, place, pid, boot):
+        match await process(vantage, place, pid, boot, root):
             case ProcessInfo() as info:
                 found.append(info)
             case Refusal() if pid == 1:

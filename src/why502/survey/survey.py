@@ -47,11 +47,11 @@ class Survey:
         self.seen[cast("Want[Fact]", want)] = facts
 
     def forget(self, kinds: Iterable[type[Fact]]) -> None:
-        """Look again at what changes from moment to moment, when it is next asked for."""
+        """Look again at what changes from moment to moment, when it is next asked for; what was put in stays."""
         gone = set(kinds)
-        for want in [want for want in self.seen if want.kind in gone and want.window is None]:
-            del self.seen[want]
-            self._tasks.pop(want, None)
+        for want in [want for want in self._tasks if want.kind in gone and want.window is None]:
+            self.seen.pop(want, None)
+            del self._tasks[want]
 
     def confirm(self, process: Process, until: datetime) -> None:
         """Let what is known of a process's set-up hold until now: it was seen to be unchanged.
