@@ -34,12 +34,17 @@ TELLING = 4
 COMMON = frozenset(
     """upstream backend backends server servers proxy http https apps application service services site main node
     nodejs gunicorn uvicorn uwsgi django flask rails python phpfpm localhost default pool webapp worker workers
-    production staging test prod local frontend daemon http2 main system socket prefork pages home index
-    admin login logout auth account accounts user users static assets media images style styles script scripts favicon
-    robots health healthz healthcheck ready readyz live livez status ping metrics version search docs swagger openapi
-    graphql rest json list items well known public private file files upload uploads data html""".split()  # noqa: SIM905 - read as words
+    production staging test prod local frontend app web www svc daemon system socket fpm php""".split()  # noqa: SIM905
 )
+"""Words of names that tell no application from another."""
 
+USUAL = frozenset(
+    """admin login logout auth account accounts user users static assets media images style styles script scripts
+    favicon robots health healthz healthcheck ready readyz live livez status ping metrics version search docs swagger
+    openapi graphql rest json list items index home page pages well known public private file files upload uploads
+    data html""".split()  # noqa: SIM905 - read as words
+)
+"""Words of paths that many applications know."""
 
 Tie = tuple[str, tuple[Fact, ...]]
 """What ties an application to a route, and the facts that show it."""
@@ -187,16 +192,17 @@ def common_name(route: RouteTaken, candidate: Candidate) -> str | None:
         return None
     ours = _parts(route.group.name)
     theirs = _parts(candidate.server.unit.removesuffix(".service"))
-    return " ".join(sorted(ours)) if words(route.group.name) and ours == theirs else None
+    telling_ = any(len(each) >= TELLING for each in ours)
+    return " ".join(sorted(ours)) if telling_ and ours == theirs else None
 
 
 def _parts(name: str) -> set[str]:
-    return {each for each in re.split(r"[^a-z0-9]+", name.lower()) if each} - COMMON - {"web", "app", "www", "svc"}
+    return {each for each in re.split(r"[^a-z0-9]+", name.lower()) if each} - COMMON
 
 
 def words(name: str) -> set[str]:
     """Return the words of a name or path that could tell one application from another."""
-    return {each for each in _parts(name) if len(each) >= TELLING and not each.isdigit()}
+    return {each for each in _parts(name) - USUAL if len(each) >= TELLING and not each.isdigit()}
 
 
 def telling(host: str) -> bool:

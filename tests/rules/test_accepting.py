@@ -1,0 +1,28 @@
+from tests.evidence import BEFORE, Known, case, endpoint, gateway, route, seen, table
+from why502.observations.fact import Fact
+from why502.observations.verdict import Excluded, Proven, Suspected, Unexamined
+from why502.rules.accepting import accepted
+
+
+def proven(*because: Fact) -> Proven:
+    return Proven(subject=endpoint(), because=because, says="so it is")
+
+
+def test_what_rests_on_facts_that_hold_is_accepted() -> None:
+    assert accepted(case(), Known(gateway()), proven(table(), route())) == proven(table(), route())
+    excluded = Excluded(because=(table(),), says="no")
+    assert accepted(case(), Known(), excluded) == excluded
+    assert accepted(case(), Known(), Unexamined(wants=())) == Unexamined(wants=())
+
+
+def test_what_does_not_is_a_suspicion() -> None:
+    old = table(seen=seen(BEFORE))
+    assert isinstance(accepted(case(), Known(), proven()), Suspected)
+    assert isinstance(accepted(case(), Known(), proven(table(), old)), Suspected)
+    assert isinstance(accepted(case(), Known(), Excluded(because=(old,), says="")), Suspected)
+
+
+def test_nothing_proven_rests_on_a_gateway_that_is_assumed() -> None:
+    known = Known(gateway(assumed=True))
+    assert isinstance(accepted(case(), known, proven(table(), route())), Suspected)
+    assert isinstance(accepted(case(), known, proven(table())), Proven)

@@ -1,0 +1,20 @@
+from tests.evidence import BEFORE, ELSEWHERE, Known, endpoint, own, seen
+from why502.rules.owning import is_own
+
+
+def test_loopback_is_every_hosts_own() -> None:
+    assert is_own(endpoint("127.0.0.1"), Known()) is True
+    assert is_own(endpoint("::1"), Known()) is True
+
+
+def test_an_address_is_own_or_anothers_by_the_hosts_list() -> None:
+    known = Known(own("127.0.0.1", "192.0.2.7", "2001:db8::7"))
+    assert is_own(endpoint("192.0.2.7"), known) is True
+    assert is_own(endpoint("2001:db8:0::7"), known) is True
+    assert is_own(endpoint("192.0.2.8"), known) is False
+
+
+def test_without_the_list_of_that_namespace_and_time_it_is_not_known() -> None:
+    assert is_own(endpoint("192.0.2.7"), Known()) is None
+    assert is_own(endpoint("192.0.2.7"), Known(own("192.0.2.7", place=ELSEWHERE))) is None
+    assert is_own(endpoint("192.0.2.7"), Known(own("192.0.2.7", seen=seen(BEFORE)))) is None
