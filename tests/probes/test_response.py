@@ -213,6 +213,6 @@ def test_unsafe_methods_are_never_sent() -> None:
     assert not asked
 
 
-@pytest.mark.parametrize("protocol", [Protocols.NOTHING, Protocols.UWSGI, Protocols.SCGI, Protocols.GRPC])
+@pytest.mark.parametrize("protocol", [Protocols.NOTHING, Protocols.SCGI, Protocols.GRPC])
 def test_other_protocols_are_no_concern(protocol: Protocols) -> None:
     assert look(asking, Want(kind=ResponseAttempt, about=endpoint(1), how=As(protocol=protocol))) == ()

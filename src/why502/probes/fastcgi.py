@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from why502.observations.probes import Reply
+from why502.probes.cgi import variables
 from why502.probes.http1 import NEWEST, TOO_BIG, Head, HeaderLines, Headers, Lengths, Step, Version, shown
 
 HEADER = 8
@@ -57,22 +58,7 @@ def params(pairs: Iterable[tuple[str, str]]) -> bytes:
 
 def request(method: str, path: str, host: str, given: Headers) -> bytes:
     """Build a request without a body. `given` are the gateway's own parameters; usual ones that it lacks are added."""
-    uri, _, query = path.partition("?")
-    usual = {
-        "REQUEST_METHOD": method,
-        "REQUEST_URI": path,
-        "DOCUMENT_URI": uri,
-        "SCRIPT_NAME": uri,
-        "QUERY_STRING": query,
-        "CONTENT_TYPE": "",
-        "CONTENT_LENGTH": "",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "GATEWAY_INTERFACE": "CGI/1.1",
-        "HTTP_HOST": host,
-    }
-    named = {name for name, _ in given}
-    pairs = [pair for pair in given if not pair[0].startswith(":")]
-    pairs += [(name, value) for name, value in usual.items() if name not in named]
+    pairs = variables(method, path, host, given)
     body = params(pairs)
     pieces = [record(Kind.BEGIN_REQUEST, _RESPONDER + _CLOSE_AFTERWARDS)]
     pieces += [record(Kind.PARAMS, body[at : at + MOST_CONTENT]) for at in range(0, len(body), MOST_CONTENT)]

@@ -7,7 +7,7 @@ from why502.observations.frozen import frozen
 from why502.observations.probes import Met, Reply, ResponseAttempt
 from why502.observations.subjects import Address
 from why502.observations.want import As, Cost, Gap, Protocols, Want, Why
-from why502.probes import fastcgi, http1
+from why502.probes import fastcgi, http1, uwsgi
 from why502.probes.attempt import (
     FIRST,
     RESET,
@@ -51,13 +51,13 @@ class Read:
 
 @looker(ResponseAttempt, cost=Cost.REQUEST)
 async def asking(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
-    """Ask an Endpoint or SocketPath over HTTP (with TLS if `how.tls`) or FastCGI.
+    """Ask an Endpoint or SocketPath over HTTP (with TLS if `how.tls`), FastCGI or uwsgi.
 
     Nothing but GET, HEAD and OPTIONS is ever sent. A head is judged with a buffer of 64 KiB: `head_bytes` is its true
     size.
     """
     about, how, vantage = address_of(want), want.how or As(), around.vantage
-    if about is None or how.protocol not in {Protocols.HTTP, Protocols.FASTCGI}:
+    if about is None or how.protocol not in {Protocols.HTTP, Protocols.FASTCGI, Protocols.UWSGI}:
         return ()
     if how.method not in SAFE_METHODS:
         return gap(want, Why.SWITCHED_OFF, f"a {how.method} request is not repeated against an upstream", vantage)
@@ -93,6 +93,8 @@ def _bytes_of(how: As) -> bytes:
     version = dict(how.headers).get(VERSION, "1.0")
     if how.protocol is Protocols.FASTCGI:
         return fastcgi.request(how.method, how.path, how.host or "localhost", how.headers)
+    if how.protocol is Protocols.UWSGI:
+        return uwsgi.request(how.method, how.path, how.host or "localhost", how.headers)
     return http1.request(how.method, how.path, how.host or "localhost", how.headers, version)
 
 

@@ -45,10 +45,18 @@ def alike(case: Case) -> bool:
 
 
 def headers_of(route: RouteTaken) -> tuple[tuple[str, str], ...]:
-    """Return what the gateway sends beside Host: its headers, or the parameters of FastCGI."""
-    if route.protocol is Protocols.FASTCGI:
-        return route.settings.script
-    return (*route.settings.headers, (":version", "1.0" if route.settings.http_version == "1.0" else "1.1"))
+    """Return what the gateway sends beside Host: its headers, or the parameters of FastCGI and uwsgi.
+
+    A value that holds a variable which the files do not tell is left out rather than sent as it is written.
+    """
+    if route.protocol in {Protocols.FASTCGI, Protocols.UWSGI}:
+        return _told(route.settings.script)
+    version = "1.0" if route.settings.http_version == "1.0" else "1.1"
+    return (*_told(route.settings.headers), (":version", version))
+
+
+def _told(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in pairs if "$" not in value)
 
 
 def patience(timeout: float) -> float:
