@@ -269,8 +269,8 @@ class _Run:
         group = inside.route.group
         ours = set(upstreams(inside))
         same = [each for each in logged if each.about in ours or (group is not None and str(each.about) == group.name)]
-        start = min((each.seen.at.start for each in self.answers), default=None)
-        before = [each for each in same if start is None or each.seen.at.end < start]
+        matched = {id(each) for answer in self.answers for each in of_try(answer, same)}
+        before = [each for each in same if id(each) not in matched]
         route = route_subject(inside.route)
         marked = await self._rescued(before)
         routed = [replace(each, hop=replace(each.hop, route=route)) for each in marked]
