@@ -1,0 +1,124 @@
+import pytest
+
+from tests.causes.proving import excludes, is_blind, open_still, proves, spares
+from tests.evidence import (
+    ELSEWHERE,
+    after,
+    below,
+    case,
+    endpoint,
+    info,
+    listener,
+    own,
+    past,
+    process,
+    processes,
+    publishes,
+    socket_path,
+    table,
+    unit,
+    unit_state,
+    unix_listener,
+)
+from why502.causes.application.not_running import not_running
+from why502.observations.fact import Fact
+from why502.observations.failure import FailureId
+
+STOPPED = (publishes(), unit_state(active="inactive"))
+HOST = (table(), processes())
+
+
+@pytest.mark.parametrize("active", ["inactive", "failed"])
+def test_proved_by_a_stopped_unit_that_names_the_address(active: str) -> None:
+    verdict = proves(not_running, case(), *HOST, publishes(), unit_state(active=active), by={"Publishes", "UnitState"})
+    assert verdict.subject == unit()
+
+
+def test_proved_for_a_unix_socket() -> None:
+    gone = case(FailureId.CONNECT_NO_SOCKET, socket_path())
+    named = (publishes(unit(), socket_path()), unit_state(active="inactive"))
+    proves(not_running, gone, *HOST, *named, by={"UnitState"})
+    proves(not_running, below(gone, "gateway.socket-missing"), processes(), *named, by={"UnitState"})
+
+
+def test_of_a_stopped_socket_unit_and_its_service_the_socket_is_meant() -> None:
+    socket = unit_state("app.socket", "inactive", triggers=("app.service",))
+    facts = (publishes(unit("app.socket")), socket, *STOPPED)
+    assert proves(not_running, case(), *HOST, *facts, by={"UnitState"}).subject == unit("app.socket")
+
+
+def test_a_listener_contradicts_it() -> None:
+    excludes(not_running, case(), table(listener()), processes(), *STOPPED)
+
+
+def test_an_active_socket_unit_contradicts_it() -> None:
+    """The service of a socket unit may sleep: the unit's own socket takes the connection."""
+    facts = (publishes(unit("app.socket")), unit_state("app.socket", "active", triggers=("app.service",)), *STOPPED)
+    excludes(not_running, case(), *HOST, *facts)
+
+
+def test_something_that_names_the_address_and_runs_contradicts_it() -> None:
+    excludes(not_running, case(), *HOST, *STOPPED, publishes(process(20)))
+    starting = excludes(not_running, case(), *HOST, publishes(), unit_state(active="activating"))
+    assert unit_state(active="activating") in starting.because
+
+
+def test_a_process_of_another_namespace_does_not() -> None:
+    inside = publishes(process(20), endpoint("0.0.0.0", place=ELSEWHERE))
+    proves(not_running, case(), *HOST, *STOPPED, inside, by={"UnitState"})
+
+
+SPARED: dict[str, tuple[Fact, ...]] = {
+    "another unit's state is not known": (*HOST, *STOPPED, publishes(unit("b.service"))),
+    "two units": (*HOST, *STOPPED, publishes(unit("b.service")), unit_state("b.service", "inactive")),
+    "another address": (*HOST, publishes(unit(), endpoint(port=9)), unit_state(active="inactive")),
+    "table cut": (table(complete=False), processes(), *STOPPED),
+    "table not seen": (processes(), *STOPPED),
+    "an IPv6 socket that perhaps takes it": (table(listener("::")), processes(), *STOPPED),
+    "it answered after the unit had stopped": (
+        *HOST, *STOPPED, past(good=4, last_good=after(-60), upstreams=("127.0.0.1:8000",))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("facts", SPARED.values(), ids=SPARED)
+def test_spared(facts: tuple[Fact, ...]) -> None:
+    open_still(not_running, case(), *facts)
+
+
+def test_an_answer_of_before_the_stop_changes_nothing() -> None:
+    before = past(good=4, last_good=after(-9000), upstreams=("127.0.0.1:8000",))
+    proves(not_running, case(), *HOST, *STOPPED, before, by={"UnitState"})
+
+
+def test_a_gateway_with_a_network_of_its_own_is_spared() -> None:
+    inside = case(about=endpoint(place=ELSEWHERE))
+    named = publishes(unit(), endpoint(place=endpoint().place.machine()))
+    open_still(not_running, inside, table(place=ELSEWHERE), processes(), named, unit_state(active="inactive"))
+
+
+def test_another_host_is_spared() -> None:
+    """A stopped unit here that binds all addresses does not serve the address of another host."""
+    far = case(about=endpoint("192.0.2.9"))
+    facts = (*HOST, own("192.0.2.7"), publishes(unit(), endpoint("0.0.0.0")), unit_state(active="inactive"))
+    open_still(not_running, far, *facts)
+    here = case(about=endpoint("192.0.2.7"))
+    proves(not_running, here, *facts, by={"UnitState"})
+
+
+def test_the_same_path_in_other_files_is_another_socket() -> None:
+    gone = case(FailureId.CONNECT_NO_SOCKET, socket_path("/tmp/app.sock"))
+    held = table(unix_listener("/tmp/app.sock", pids=(20,)))
+    named = (publishes(unit(), socket_path("/tmp/app.sock")), unit_state(active="inactive"))
+    open_still(not_running, gone, held, processes(info(20, place=ELSEWHERE)), *named)
+    excludes(not_running, gone, held, processes(info(20)), *named)
+
+
+def test_failures_that_reached_something_are_spared() -> None:
+    for failed in (FailureId.RESPONSE_TIMEOUT, FailureId.CONNECT_TIMEOUT, FailureId.CLOSED_BEFORE_RESPONSE):
+        spares(not_running, case(failed), *HOST, *STOPPED)
+
+
+def test_blind() -> None:
+    is_blind(not_running, case(), *HOST, *STOPPED)
+    is_blind(not_running, case(), table(listener()), processes(), *STOPPED)
