@@ -1,8 +1,10 @@
 """Connections end as the kernel says, in its own words, and none goes where it must not."""
 
+import asyncio
 import errno
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,3 +178,22 @@ def test_what_is_no_address_is_refused_before_anything_is_resolved() -> None:
         assert unfit(path_of(path), None) is not None
     assert unfit(at(80, "fe80::1%1"), None) is None
     assert unfit(path_of("/run/app.sock"), None) is None
+
+
+@awaited
+async def test_what_comes_as_the_time_is_up_is_not_lost() -> None:
+    near, far = socket.socketpair()
+    near.setblocking(False)
+    stream = SocketStream(near, 0.0)
+    with far:
+        waiting = asyncio.ensure_future(stream.receive(0.05))
+        await asyncio.sleep(0)  # it waits by now
+        far.sendall(b"late")
+        until = time.monotonic() + 0.1
+        while time.monotonic() < until:
+            """Keep the loop busy until data and end of time are both due."""
+        got = await waiting
+        if isinstance(got, Refusal):
+            got = await stream.receive(1.0)
+        await stream.close()
+    assert got == b"late"

@@ -1,6 +1,7 @@
 """Connections of our own: made without waiting in the kernel, each under its limit."""
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import os
@@ -49,12 +50,19 @@ class SocketStream:
         return None
 
     async def receive(self, limit: float, most: int = 65536) -> bytes | Refusal:
-        """Return what came, or say that nothing came in time."""
+        """Return what came, or say that nothing came in time.
+
+        Not by `loop.sock_recv`: what it has read is lost when the time is up in the same moment.
+        """
         began = now()
         try:
-            async with asyncio.timeout(max(limit, SHORTEST)):
-                return await asyncio.get_running_loop().sock_recv(self._socket, most)
-        except TimeoutError:
+            with contextlib.suppress(BlockingIOError):
+                return self._socket.recv(most)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(limit, SHORTEST)):
+                    await _readable(self._socket)
+            return self._socket.recv(most)
+        except BlockingIOError:
             return Refusal(no=No.TIMED_OUT, at=Window(start=began, end=now()), text="no data", met=Met.TIMED_OUT)
         except OSError as error:
             return refused(error, began, connecting=True)
@@ -164,6 +172,16 @@ async def _connected(made: socket.socket, target: Target) -> None:
         number = errno.EADDRNOTAVAIL
     if number:
         raise OSError(number, os.strerror(number))
+
+
+async def _readable(made: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_reader(made, lambda: None if ready.done() else ready.set_result(None))
+    try:
+        await ready
+    finally:
+        loop.remove_reader(made)
 
 
 async def _writable(made: socket.socket) -> None:
