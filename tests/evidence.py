@@ -122,7 +122,7 @@ def answers(fact: Fact, want: Want[Fact]) -> bool:
     """Tell whether a fact is what this want asks for, the subject left aside."""
     how = getattr(fact, "how", want.how)
     asked_then = not isinstance(fact, Connections) or want.window is None or want.window == fact.seen.at
-    return type(fact) is want.kind and asked_then and how in (ANYHOW, want.how)
+    return type(fact) is want.kind and asked_then and (how == want.how or (how is not None and how.path == ANYHOW.path))
 
 
 # --- Subjects ----------------------------------------------------------------------------------------------------
