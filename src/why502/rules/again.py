@@ -23,11 +23,17 @@ def asked_alike(case: Case) -> bool:
     return request is not None and request.method in SAFE
 
 
-def speaks_tls(case: Case, evidence: Evidence) -> bool:
-    """Tell whether a port to which the gateway speaks in clear text was seen to complete a TLS handshake."""
+def tls_probe(case: Case, evidence: Evidence) -> TlsAttempt | None:
+    """Return what a ClientHello without a name met at a port to which the gateway speaks in clear text."""
     route = route_of(case, evidence)
     if not isinstance(case.failure.about, Endpoint) or route is None or route.settings.tls:
-        return False
-    want = Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=TlsAs(server_name=None), limit=3.0))
-    shaken = known(evidence, want)
+        return None
+    return known(
+        evidence, Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=TlsAs(server_name=None), limit=3.0))
+    )
+
+
+def speaks_tls(case: Case, evidence: Evidence) -> bool:
+    """Tell whether such a port was seen to complete a TLS handshake."""
+    shaken = tls_probe(case, evidence)
     return shaken is not None and shaken.handshake is Handshake.DONE

@@ -13,13 +13,12 @@ Compare with a small plain request; then raise the server's limit or mend what t
 """
 
 from why502.observations.failure import FailureId
-from why502.observations.server import Says
 from why502.observations.verdict import Case, Verdict
 from why502.observations.want import Evidence
 from why502.rules.cause import cause
-from why502.rules.hearing import heard, hearing_wants
+from why502.rules.hearing import hearing_wants
 from why502.rules.named import named_another
-from why502.rules.refusing import Refused, refused_for
+from why502.rules.refusing import Refused, complaints
 from why502.rules.suspecting import perhaps, told
 
 
@@ -29,8 +28,8 @@ from why502.rules.suspecting import perhaps, told
 )
 def request_rejected(case: Case, evidence: Evidence) -> Verdict:
     """Suspect it by the server's own message of an invalid request."""
-    for each in heard(case, evidence, {Says.INVALID_REQUEST}):
-        if refused_for(each) is Refused.REQUEST:
-            return told(f"{each.product} says that the request is invalid", each)
+    refused = complaints(case, evidence, Refused.REQUEST)
+    if refused:
+        return told(f"{refused[-1].product} says that the request is invalid", refused[-1])
     other = named_another(case, "application.request-rejected")
     return other or perhaps("perhaps the upstream refuses just this request", *hearing_wants(case))

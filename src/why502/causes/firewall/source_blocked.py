@@ -13,14 +13,12 @@ ban (`fail2ban-client status`).
 """
 
 from why502.observations.failure import FailureId
-from why502.observations.server import Says
 from why502.observations.subjects import Endpoint
 from why502.observations.verdict import Case, Irrelevant, Verdict
 from why502.observations.want import Evidence
 from why502.rules.cause import cause
-from why502.rules.hearing import heard
 from why502.rules.named import named_another
-from why502.rules.refusing import Refused, refused_for
+from why502.rules.refusing import Refused, complaints
 from why502.rules.suspecting import perhaps, told
 
 
@@ -40,8 +38,8 @@ def source_blocked(case: Case, evidence: Evidence) -> Verdict:
     """Suspect it by the server's own message that it refuses this address."""
     if not isinstance(case.failure.about, Endpoint):
         return Irrelevant(says="a unix socket knows no addresses")
-    for each in heard(case, evidence, {Says.INVALID_REQUEST}):
-        if refused_for(each) is Refused.SOURCE:
-            return told(f"{each.product} says that it refuses this address", each)
+    refused = complaints(case, evidence, Refused.SOURCE)
+    if refused:
+        return told(f"{refused[-1].product} says that it refuses this address", refused[-1])
     other = named_another(case, "firewall.source-blocked")
     return other or perhaps("perhaps the upstream lets only other addresses in")

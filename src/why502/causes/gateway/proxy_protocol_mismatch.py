@@ -14,14 +14,13 @@ Set both sides alike: `proxy_protocol on` at the sender, `listen … proxy_proto
 
 from why502.observations.failure import FailureId
 from why502.observations.probes import Reply
-from why502.observations.server import Says
 from why502.observations.verdict import Case, Irrelevant, Verdict
 from why502.observations.want import Evidence
 from why502.rules.again import again
 from why502.rules.cause import cause
-from why502.rules.hearing import heard, hearing_wants
+from why502.rules.hearing import hearing_wants
 from why502.rules.named import named_another, said
-from why502.rules.refusing import Refused, refused_for
+from why502.rules.refusing import Refused, complaints
 from why502.rules.speech import speech
 from why502.rules.suspecting import perhaps, points, told
 
@@ -47,9 +46,9 @@ def proxy_protocol_mismatch(case: Case, evidence: Evidence) -> Verdict:
     attempt = again(case, evidence)
     if attempt is not None and speech(attempt.first) == "the PROXY protocol":
         return points("the upstream begins with a PROXY protocol header", attempt)
-    for each in heard(case, evidence, {Says.INVALID_REQUEST}):
-        if refused_for(each) is Refused.PROXY_PROTOCOL:
-            return told(f"{each.product} complains of a PROXY protocol header", each)
+    refused = complaints(case, evidence, Refused.PROXY_PROTOCOL)
+    if refused:
+        return told(f"{refused[-1].product} complains of a PROXY protocol header", refused[-1])
     if attempt is not None and attempt.reply is Reply.ANSWERED and case.failure.id is FailureId.RESPONSE_TIMEOUT:
         return Irrelevant(says="asked directly, the upstream answers")
     return perhaps(f"perhaps {says}", *hearing_wants(case))

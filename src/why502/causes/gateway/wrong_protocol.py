@@ -15,15 +15,14 @@ Use the directive of the upstream's protocol (`fastcgi_pass`, `uwsgi_pass`, `grp
 from why502.observations.failure import FailureId
 from why502.observations.gateway import RouteTaken
 from why502.observations.probes import Reply, ResponseAttempt
-from why502.observations.server import Says
 from why502.observations.verdict import Case, Fix, Risk, Suspected, Verdict
 from why502.observations.want import Evidence, Protocols
 from why502.rules.again import again
 from why502.rules.cause import cause
-from why502.rules.hearing import heard, hearing_wants, servers_at
+from why502.rules.hearing import hearing_wants, servers_at
 from why502.rules.holding import address_of
 from why502.rules.named import named_another, said
-from why502.rules.refusing import Refused, refused_for
+from why502.rules.refusing import Refused, complaints
 from why502.rules.speech import speech
 from why502.rules.suspecting import perhaps, points, told
 from why502.rules.upstreams import known_route
@@ -51,9 +50,9 @@ def wrong_protocol(case: Case, evidence: Evidence) -> Verdict:
     decided = said(case, this, "the gateway's message tells of another protocol") or named_another(case, this)
     if decided is not None:
         return decided
-    for each in heard(case, evidence, {Says.INVALID_REQUEST}):
-        if refused_for(each) is Refused.PROTOCOL:
-            return told(f"{each.product} got a request of another protocol", each, fixes=(_fix(),))
+    refused = complaints(case, evidence, Refused.PROTOCOL)
+    if refused:
+        return told(f"{refused[-1].product} got a request of another protocol", refused[-1], fixes=(_fix(),))
     route = known_route(case, evidence)
     found = _found(case, evidence, route) if route is not None else None
     return found or perhaps("perhaps the upstream speaks another protocol", *hearing_wants(case))
