@@ -39,8 +39,6 @@ RESERVED = frozenset((ROOT / "tests" / "catalogue.txt").read_text().split())
 
 UNEXPLAINED = {
     FailureId.UNKNOWN,  # what is unknown has no cause; `may_be` lists what it can be
-    FailureId.SPAWN_FAILED,  # no gateway that is read yet starts applications itself
-    FailureId.RESOLVE_FAILED,  # the causes of the family dns have no judges yet
 }
 """Failures that no cause explains. One that gets a cause must leave this list."""
 
