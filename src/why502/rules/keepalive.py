@@ -18,6 +18,7 @@ SLACK = 1.5
 """Seconds by which a pause may differ from the idle limit: access logs tell whole seconds."""
 
 LISTEN = 7.0
+BAD = 500
 SHOWN = 3
 
 
@@ -125,7 +126,7 @@ def _went_well(failed: LoggedRequest, requests: tuple[LoggedRequest, ...]) -> bo
     """Tell whether another request of this method and path was answered."""
     path = failed.path.partition("?")[0]
     alike = (each for each in requests if each.method == failed.method and each.path.partition("?")[0] == path)
-    return any(0 < each.status < 500 for each in alike)  # noqa: PLR2004 - no failure of a server
+    return any(0 < each.status < BAD for each in alike)
 
 
 def _kept(route: RouteTaken, fresh: ResponseAttempt, gateway: float | None) -> Kept:
@@ -150,7 +151,7 @@ def _younger(case: Case, held: Serving) -> ProcessTable | None:
 
 
 def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> tuple[LoggedRequest, ...]:
-    """Return the failed requests that followed the last one on the same upstream by just the idle limit."""
+    """Return the failed requests that followed the last good one on the same upstream by just the idle limit."""
     if idle is None:
         return ()
     found = []
@@ -159,7 +160,8 @@ def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | 
         if not _failed(request, case):
             continue
         began = request.seen.at.end - timedelta(seconds=request.seconds or 0.0)
-        before = [each.seen.at.end for each in ordered[:position] if each.seen.at.end <= began]
+        good = (each for each in ordered[:position] if 0 < each.status < BAD)
+        before = [each.seen.at.end for each in good if each.seen.at.end <= began]
         pause = (began - before[-1]).total_seconds() if before else -SLACK
         if abs(pause - idle) <= SLACK:
             found.append(request)

@@ -72,7 +72,7 @@ def _parsed(place: LogPlace, raw: Raw, horizon: Window) -> list[tuple[str, str, 
         if parsed.at + timedelta(seconds=1) < horizon.start or len(found) >= REQUESTS:
             break
         found.append((source, line[:2000].decode("utf-8", "replace"), parsed))
-    return found
+    return found[::-1]
 
 
 async def _lines(want: Want[Fact], around: Around) -> tuple[AccessLines, ...] | Gap:
@@ -136,7 +136,7 @@ def _past(want: Want[Fact], lines: AccessLines, path: str, good: list[tuple[str,
             by="gateways.nginx.access",
             kind=EvidenceKind.LOG_LINE,
             source=f"access log, answers below 500 for {path}",
-            raw="\n".join([f"{len(good)} of them, the newest:", *(text for text, _ in good[-3:])])[:2000],
+            raw="\n".join([_counted(len(good)), *(text for text, _ in good[-3:])])[:2000],
         ),
         since=good[0][1].at if good else None,
         path=path,
@@ -145,3 +145,7 @@ def _past(want: Want[Fact], lines: AccessLines, path: str, good: list[tuple[str,
         slowest=max(times, default=None),
         upstreams=tuple(dict.fromkeys(upstreams)),
     )
+
+
+def _counted(good: int) -> str:
+    return f"{good} of them, the newest:" if good else "none since the workers started"
