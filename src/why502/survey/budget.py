@@ -1,11 +1,13 @@
 """What a run may cost the world: connections to an upstream, requests, seconds."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from why502.observations.fact import Fact
 from why502.observations.frozen import frozen
+from why502.observations.probes import ResponseAttempt
 from why502.observations.subjects import Subject
-from why502.observations.want import Cost
+from why502.observations.want import Cost, Protocols, Want
 
 AT_A_TIME = 2
 IN_ALL = 12
@@ -13,12 +15,16 @@ IN_ALL = 12
 
 @frozen
 class Policy:
-    """What the user allows. `off` names lookers (`host.sockets`, or a whole room `host`)."""
+    """What the user allows. `off` names lookers (`host.sockets`, or a whole room `host`).
+
+    `headers` are the user's own, sent to the upstream itself as well; none unless that was asked for.
+    """
 
     off: frozenset[str] = frozenset()
     outside: bool = False
     probe: bool = True
     look_seconds: float = 5.0
+    headers: tuple[tuple[str, str], ...] = ()
 
     def forbids(self, looker: str, cost: Cost) -> str | None:
         """Return the option that switches a looker off, if one does."""
@@ -29,6 +35,19 @@ class Policy:
         if not self.probe and cost > Cost.READ:
             return "--no-probe"
         return None
+
+    def sent(self, want: Want[Fact]) -> Want[Fact]:
+        """Return the want as it is put to a looker: a request to an upstream carries the user's headers, if any."""
+        how = want.how
+        if not self.headers or how is None or want.kind is not ResponseAttempt:
+            return want
+        if how.protocol in {Protocols.FASTCGI, Protocols.UWSGI, Protocols.SCGI}:
+            own = tuple((f"HTTP_{name.upper().replace('-', '_')}", value) for name, value in self.headers)
+        else:
+            own = self.headers
+        names = {name.lower() for name, _ in own}
+        kept = tuple((name, value) for name, value in how.headers if name.lower() not in names)
+        return replace(want, how=replace(how, headers=(*kept, *own)))
 
 
 @dataclass(slots=True)

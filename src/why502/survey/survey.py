@@ -120,7 +120,7 @@ class Survey:
         limit = min(self.left(), self.policy.look_seconds + (want.how.limit if want.how else 0.0))
         try:
             async with asyncio.timeout(max(limit, 0.01)):
-                return await looker.look(want, _Around(self, under))
+                return await looker.look(self.policy.sent(want), _Around(self, under))
         except TimeoutError:
             says = f"{looker.id} took longer than {limit:.1f} s"
             return Gap(want=want, why=Why.TIMED_OUT, says=says, unlock="why502 --deadline 60 …")
@@ -172,6 +172,9 @@ class View:
         if isinstance(outcome, Gap):
             return outcome
         facts = cast("tuple[F, ...]", outcome)
+        if issubclass(want.kind, Event):
+            # what happened after the failure is no evidence for it; what happened before stays true
+            return Held(facts=tuple(fact for fact in facts if fact.holds(self._window)))
         # who asks for a moment means that moment, and compares it with others itself
         if want.window is not None or all(fact.holds(self._window) for fact in facts):
             return Held(facts=facts)
