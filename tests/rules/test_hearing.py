@@ -1,5 +1,7 @@
 """Whose logs count, and when."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.evidence import (
@@ -14,12 +16,13 @@ from tests.evidence import (
     name,
     processes,
     publishes,
+    seen,
     table,
     unit,
     unit_state,
 )
 from why502.observations.server import Says
-from why502.rules.hearing import LATELY, heard, hearing_wants, servers_at, units_at, units_of
+from why502.rules.hearing import LATELY, at_memory_limit, heard, hearing_wants, servers_at, units_at, units_of
 
 DIED = {Says.WORKER_DIED}
 
@@ -64,3 +67,9 @@ def test_the_log_of_a_stopped_service_counts() -> None:
     assert heard(below(case(), "application.not-running", unit()), Known(last), DIED) == (last,)
     assert hearing_wants(case(about=name("app"))) == ()
     assert len(hearing_wants(case())) == 2
+
+
+def test_a_runtime_at_its_own_memory_limit() -> None:
+    line = message(Says.WORKER_DIED)
+    assert not at_memory_limit(line)
+    assert at_memory_limit(replace(line, seen=seen(line.seen.at, raw="JavaScript heap out of memory")))

@@ -1,5 +1,6 @@
 """What the application's own logs and units say around a failure."""
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ NEAR = timedelta(seconds=5)
 
 LATELY = timedelta(hours=1)
 MOST = 4
+OWN_LIMIT = re.compile(r"heap out of memory|Allowed memory size of \d+ bytes exhausted|OutOfMemoryError", re.ASCII)
 
 
 def servers_want(address: Address) -> Want[AppServer]:
@@ -98,3 +100,8 @@ def hearing_wants(case: Case) -> tuple[Want[Fact], ...]:
     """Return what would lead to those logs."""
     address = address_of(case)
     return () if address is None else (servers_want(address), publishers_want(address))
+
+
+def at_memory_limit(message: ServerMessage) -> bool:
+    """Tell whether a runtime says that it reached its own memory limit."""
+    return OWN_LIMIT.search(message.seen.raw) is not None

@@ -1,5 +1,7 @@
 """application.crashes-on-request: hung up on again, on a fresh connection."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.causes.grades import COMPATIBLE, NAMED, SPECIFIC, Excluded, blind, said, told
@@ -15,6 +17,7 @@ from tests.evidence import (
     processes,
     response,
     route,
+    seen,
     table,
 )
 from why502.causes.application.crashes_on_request import crashes_on_request
@@ -48,6 +51,14 @@ def test_it_spares_a_port_that_speaks_tls() -> None:
 def test_the_server_says_that_a_worker_died() -> None:
     assert said(crashes_on_request, CLOSED, *SERVED, message(Says.WORKER_DIED)) is NAMED
     assert said(crashes_on_request, CLOSED, *SERVED, message(Says.WORKER_DIED, at=-300)) is COMPATIBLE
+
+
+def test_it_spares_a_worker_that_its_supervisor_killed_and_a_memory_limit() -> None:
+    aborted = (message(Says.WORKER_TIMEOUT), message(Says.WORKER_DIED))
+    assert said(crashes_on_request, CLOSED, *SERVED, *aborted) is COMPATIBLE
+    line = message(Says.WORKER_DIED)
+    heap = replace(line, seen=seen(line.seen.at, raw="FATAL ERROR: JavaScript heap out of memory"))
+    assert said(crashes_on_request, CLOSED, *SERVED, heap) is COMPATIBLE
 
 
 def test_a_worker_younger_than_our_own_request() -> None:

@@ -21,7 +21,7 @@ from why502.observations.want import Evidence, Want
 from why502.rules.again import HUNG_UP, again, speaks_tls
 from why502.rules.aging import ages
 from why502.rules.cause import cause
-from why502.rules.hearing import heard, hearing_wants
+from why502.rules.hearing import at_memory_limit, heard, hearing_wants
 from why502.rules.named import named_another
 from why502.rules.probing import asked
 from why502.rules.suspecting import perhaps, points, told
@@ -46,7 +46,9 @@ def crashes_on_request(case: Case, evidence: Evidence) -> Verdict:
     want = asked(case, evidence)
     wants: tuple[Want[Fact], ...] = (*hearing_wants(case), *((want,) if want is not None else ()))
     guess = perhaps("perhaps the application dies of the request", *wants)
-    died = heard(case, evidence, {Says.WORKER_DIED})
+    if heard(case, evidence, {Says.WORKER_TIMEOUT}):
+        return guess  # what dies then was killed by its own supervisor
+    died = [each for each in heard(case, evidence, {Says.WORKER_DIED}) if not at_memory_limit(each)]
     if died:
         return told(f"{died[-1].product} says that a worker died", died[-1], fixes=(_fix(),))
     if case.under is not None:

@@ -48,7 +48,7 @@ def restarted(case: Case, evidence: Evidence) -> Verdict:
     guess = perhaps("perhaps the application was restarted at that moment", *hearing_wants(case))
     age = ages(case, evidence)
     stops = heard(case, evidence, {Says.STOPPING}, before=BEFORE)
-    if stops and age is not None and age.whole:
+    if stops and age is not None and age.younger:
         return told(f"{stops[-1].product} was told to stop, and runs again", stops[-1], age.table)
     if age is None:
         return guess

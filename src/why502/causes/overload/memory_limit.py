@@ -11,17 +11,13 @@ request, without an answer.
 Find what grows (a heap snapshot); give the runtime the memory it needs (`--max-old-space-size`, `memory_limit`).
 """
 
-import re
-
 from why502.observations.failure import FailureId
 from why502.observations.server import Says
 from why502.observations.verdict import Case, Verdict
 from why502.observations.want import Evidence
 from why502.rules.cause import cause
-from why502.rules.hearing import heard, hearing_wants
+from why502.rules.hearing import at_memory_limit, heard, hearing_wants
 from why502.rules.suspecting import perhaps, told
-
-OWN_LIMIT = re.compile(r"heap out of memory|Allowed memory size of \d+ bytes exhausted|OutOfMemoryError", re.ASCII)
 
 
 @cause(
@@ -37,6 +33,6 @@ OWN_LIMIT = re.compile(r"heap out of memory|Allowed memory size of \d+ bytes exh
 def memory_limit(case: Case, evidence: Evidence) -> Verdict:
     """Suspect it by the runtime's own message."""
     for each in heard(case, evidence, {Says.WORKER_DIED, Says.REQUEST_FAILED}):
-        if OWN_LIMIT.search(each.seen.raw) is not None:
+        if at_memory_limit(each):
             return told("the application's own log says that it reached its memory limit", each)
     return perhaps("perhaps the application reached its own memory limit", *hearing_wants(case))
