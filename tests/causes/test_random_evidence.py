@@ -50,8 +50,10 @@ def path(mode: int, missing: str | None) -> Fact:
     return e.path_chain(e.socket_path(), e.inode("/"), e.inode("/run", mode=mode), missing=missing)
 
 
-INFOS = st.builds(e.info, st.sampled_from([10, 20, 21, 99]), st.sampled_from(["app", "gunicorn"]), PLACES,
-                  state=st.sampled_from("STZ"), started=SECONDS.map(e.after), parent=st.sampled_from([1, 20]))  # fmt: skip
+INFOS = st.builds(
+    e.info, st.sampled_from([10, 20, 21, 99]), st.sampled_from(["app", "gunicorn"]), PLACES,
+    state=st.sampled_from("STZ"), started=SECONDS.map(e.after), parent=st.sampled_from([1, 20]),
+)  # fmt: skip
 RESPONSES = st.builds(
     e.response, st.sampled_from([None, 200, 302, 400, 404, 502]), st.sampled_from([None, *Reply]), about=UPSTREAMS,
     head_bytes=st.sampled_from([0, 300, 6000, 20_000]), seconds=SHORT, head_complete=YES,
