@@ -13,10 +13,9 @@ from why502.observations.codec import from_plain, to_plain
 from why502.report.assemble import assemble
 from why502.report.model import Report
 from why502.vantage.base import Vantage
-from why502.vantage.bundle import BundleError, read, save
 from why502.vantage.local import Local
+from why502.vantage.recorded import BundleError
 from why502.vantage.recording import Recording
-from why502.vantage.replay import Replay
 
 __all__ = [
     "BundleError",
@@ -34,15 +33,22 @@ __all__ = [
 
 
 async def adiagnose(
-    target: str, options: Options | None = None, *, vantage: Vantage | None = None, bundle: str | Path | None = None
+    target: str,
+    options: Options | None = None,
+    *,
+    vantage: Vantage | None = None,
+    bundle: str | Path | None = None,
+    stop: asyncio.Event | None = None,
 ) -> Report:
     """Diagnose a URL, a host or host:port, by default from this host; with `bundle` the evidence is kept there.
+
+    When `stop` is set, the report is made of what is known by then.
 
     Raises TargetError where the target cannot be understood, OSError where the bundle cannot be written.
     """
     parsed, chosen = parse_target(target), options or Options()
     recording = Recording(vantage if vantage is not None else Local(), keep=bundle is not None)
-    outcome = await run(recording, parsed, chosen)
+    outcome = await run(recording, parsed, chosen, stop=stop)
     if bundle is not None:
         _save(bundle, recording, outcome.started, target, chosen)
     return assemble(outcome)
@@ -77,6 +83,9 @@ async def areplay(bundle: str | Path) -> Report:
 
     Raises BundleError for a file that is no bundle.
     """
+    from why502.vantage.bundle import read
+    from why502.vantage.replay import Replay
+
     kept = read(bundle)
     try:
         options = from_plain(Options, kept.header.options)
@@ -92,4 +101,6 @@ def replay(bundle: str | Path) -> Report:
 
 
 def _save(bundle: str | Path, recording: Recording, started: datetime, target: str, options: Options) -> None:
+    from why502.vantage.bundle import save
+
     save(bundle, recording, started=started, target=target, options=to_plain(options))

@@ -75,7 +75,9 @@ def play(fault: "Fault", stand: "Stand", *, as_json: bool, verbose: bool) -> boo
     printing = printing_of({**chosen, "output": None, "save": None, "quiet": False, "no_color": False})
     url = fault.play(stand)
     click.echo(f"Broken on purpose: {fault.story}\n\n$ why502 {url}", err=True)
-    report = examine(url, Options(), printing)
+    report, signalled = examine(url, Options(), printing)
+    if signalled:
+        raise KeyboardInterrupt
     show([report], printing)
     found = found_out(report, fault)
     if not found:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from why502.cli.options import Printing, diagnosing, header, host_port, resolve, seconds_back
+from why502.cli.options import Printing, body, diagnosing, header, host_port, resolve, seconds_back
 
 if TYPE_CHECKING:
     from why502.diagnosis.options import Options
     from why502.report.model import Report
 
 ORDER = (1, 3, 0)
+FORM = "application/x-www-form-urlencoded"
+"""What curl says of the body that it is given."""
 
 
 @click.command(hidden=True)
@@ -35,15 +37,21 @@ def command(targets: tuple[str, ...], **chosen: Any) -> int:
             parse_target(each)
     except TargetError as wrong:
         raise click.UsageError(str(wrong)) from None
-    reports = [examine(each, options, printing) for each in targets]
+    if printing.save is not None and len(targets) > 1:
+        raise click.UsageError("--save keeps the evidence of one target; name one")
+    check_writable(printing)
+    reports, interrupted = examine_all(targets, options, printing)
     show(reports, printing)
-    return worst([status_of(each) for each in reports])
+    return interrupted or worst([status_of(each) for each in reports])
 
 
 def whole_host(options: Options, printing: Printing) -> int:
     """Diagnose every gateway found on this host."""
     from why502.cli.progress import watching
 
+    if printing.save is not None:
+        raise click.UsageError("--save keeps the evidence of one target; name one")
+    check_writable(printing)
     with watching("this host", on=sys.stderr.isatty() and not printing.quiet):
         from why502.api import here
 
@@ -62,24 +70,33 @@ def options_of(chosen: dict[str, Any]) -> Options:
     from why502.diagnosis.options import Options
     from why502.survey.budget import Policy
 
-    data = chosen["data"]
+    data = None if chosen["data"] is None else body(chosen["data"])
     method = chosen["method"] or ("POST" if data is not None else "GET")
     if not method.isascii() or not method.isalpha():
         raise click.UsageError(f"-X {method!r}: not a method")
+    own = tuple(header(each) for each in chosen["headers"])
+    typed = any(name.lower() == "content-type" for name, _ in own)
+    headers = own if data is None or typed else (*own, ("Content-Type", FORM))
     return Options(
         since=seconds_back(chosen["since"], datetime.now(UTC)),
         deadline=chosen["deadline"],
         tries=chosen["tries"],
         method=method.upper(),
-        headers=tuple(header(each) for each in chosen["headers"]),
-        data=None if data is None else data.encode(),
+        headers=headers,
+        data=data,
         connect_to=host_port(chosen["connect_to"], "--connect-to") if chosen["connect_to"] else None,
-        resolve=tuple(resolve(each) for each in chosen["resolve"]),
+        resolve=tuple(found for each in chosen["resolve"] for found in resolve(each)),
         insecure=chosen["insecure"],
         follow=not chosen["no_follow"],
         mark=not chosen["no_mark"],
         repeat_unsafe=chosen["repeat_unsafe"],
-        policy=Policy(off=frozenset(chosen["no_look"]), outside=chosen["outside"], probe=not chosen["no_probe"]),
+        trust_upstream=chosen["trust_upstream"],
+        policy=Policy(
+            off=frozenset(chosen["no_look"]),
+            outside=chosen["outside"],
+            probe=not chosen["no_probe"],
+            headers=own if chosen["trust_upstream"] else (),
+        ),
     )
 
 
@@ -96,17 +113,49 @@ def printing_of(chosen: dict[str, Any]) -> Printing:
     )
 
 
-def examine(target: str, options: Options, printing: Printing) -> Report:
-    """Diagnose one target, with progress on standard error while it looks."""
+def examine_all(targets: tuple[str, ...], options: Options, printing: Printing) -> tuple[list[Report], int]:
+    """Diagnose one target after the other; also return the exit status of a signal that ended it early, or 0."""
+    reports = []
+    for each in targets:
+        report, signal = examine(each, options, printing)
+        reports.append(report)
+        if signal:
+            return reports, 128 + signal
+    return reports, 0
+
+
+def examine(target: str, options: Options, printing: Printing) -> tuple[Report, int]:
+    """Diagnose one target, with progress on standard error while it looks; return the signal that ended it, or 0."""
+    import asyncio
+
     from why502.cli.progress import watching
+    from why502.cli.stopping import stopped_by_signals
+
+    async def diagnosing() -> tuple[Report, int]:
+        from why502.api import adiagnose
+
+        with stopped_by_signals() as stop:
+            return await adiagnose(target, options, bundle=printing.save, stop=stop.event), stop.number
 
     with watching(target, on=sys.stderr.isatty() and not printing.quiet):
-        from why502.api import diagnose
-
         try:
-            return diagnose(target, options, bundle=printing.save)
+            return asyncio.run(diagnosing())
         except OSError as error:
+            if printing.save is None:
+                raise
             raise click.UsageError(f"--save {printing.save}: {error.strerror}") from None
+
+
+def check_writable(printing: Printing) -> None:
+    """Complain about a file that cannot be written before time is spent on what it is for."""
+    for option, path in (("-o", printing.output), ("--save", printing.save)):
+        if path is None:
+            continue
+        folder = os.path.dirname(path) or "."
+        if not os.path.isdir(folder):
+            raise click.UsageError(f"{option} {path}: no such directory")
+        if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+            raise click.UsageError(f"{option} {path}: not writable")
 
 
 def show(reports: list[Report], printing: Printing) -> None:

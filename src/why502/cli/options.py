@@ -12,6 +12,8 @@ from why502.observations.frozen import frozen
 Command = TypeVar("Command", bound=Callable[..., Any])
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SPAN = re.compile(r"(\d{1,6})([smhdw]?)", re.ASCII)
+HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9]{1,15})?\]", re.ASCII)
+BODY = 8 << 20
 FORMATS = ("text", "json", "markdown", "html")
 
 
@@ -98,15 +100,44 @@ def header(written: str) -> tuple[str, str]:
 def host_port(written: str, option: str) -> tuple[str, int]:
     """Read `host:port`; brackets around IPv6."""
     host, _, port = written.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004
+    if not HOST.fullmatch(host) or not _is_port(port):
         raise click.UsageError(f"{option} {written!r}: not of the form HOST:PORT")
-    return host.strip("[]"), int(port)
+    return host.strip("[]").lower(), int(port)
 
 
-def resolve(written: str) -> tuple[str, int, str]:
-    """Read one `--resolve` as curl does."""
+def resolve(written: str) -> list[tuple[str, int, str]]:
+    """Read one `--resolve` as curl does: addresses are divided by commas, IPv6 may stand in brackets."""
     host, _, rest = written.partition(":")
-    port, _, address = rest.partition(":")
-    if not host or not port.isdigit() or not address:
+    port, _, addresses = rest.partition(":")
+    literals = [each.strip("[]") for each in addresses.split(",")]
+    if not host or not _is_port(port) or not all(map(_is_address, literals)):
         raise click.UsageError(f"--resolve {written!r}: not of the form HOST:PORT:ADDRESS")
-    return host.lower(), int(port), address.strip("[]")
+    return [(host.lower(), int(port), each) for each in literals]
+
+
+def body(written: str) -> bytes:
+    """Read `--data` as curl does: `@FILE` is the file without its line ends, `@-` standard input."""
+    if not written.startswith("@"):
+        return written.encode("utf-8", "surrogateescape")
+    try:
+        with click.open_file(written[1:], "rb") as file:
+            data: bytes = file.read(BODY + 1)
+    except OSError as error:
+        raise click.UsageError(f"--data {written}: {error.strerror}") from None
+    if len(data) > BODY:
+        raise click.UsageError(f"--data {written}: above {BODY >> 20} MiB")
+    return data.replace(b"\r", b"").replace(b"\n", b"")
+
+
+def _is_port(written: str) -> bool:
+    return written.isascii() and written.isdigit() and len(written) < 6 and 0 < int(written) < 65536  # noqa: PLR2004
+
+
+def _is_address(written: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        ip_address(written)
+    except ValueError:
+        return False
+    return True

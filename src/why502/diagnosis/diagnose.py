@@ -1,7 +1,7 @@
 """One diagnosis from the first request to the explained incidents."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +22,20 @@ from why502.diagnosis.inside import enter, explore, gateways_here
 from why502.diagnosis.judging import judged, settle
 from why502.diagnosis.options import Options
 from why502.diagnosis.outcome import Finding, Incident, Inside, Outcome, Target
-from why502.diagnosis.reaching import Way, names_of, reached, request_for, send, spoke, ways
+from why502.diagnosis.reaching import (
+    REDIRECTS,
+    SAFE,
+    Way,
+    names_of,
+    ports_of,
+    reached,
+    redirected,
+    request_for,
+    send,
+    spoke,
+    ways,
+)
+from why502.diagnosis.target import is_address
 from why502.gateways.recognition import possible, recognise
 from why502.observations.answer import Answer, Ending, Maker, Origin
 from why502.observations.fact import Fact
@@ -43,14 +56,23 @@ QUICK = 1.0
 HANGING = 2.2
 SHORT = 3.0
 MOMENTARY: tuple[type[Fact], ...] = (SocketTable, ProcessTable, OwnAddresses, Connections)
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FINAL = timedelta(seconds=60)
 CLOCK = timedelta(seconds=0.5)
 
 
-async def diagnose(vantage: Vantage, target: Target, options: Options, survey: Survey | None = None) -> Outcome:
-    """Diagnose one target from one vantage; with a survey of before, what is known of the host is not read again."""
-    return await _Run(vantage, target, options, survey or await surveying(vantage, options)).run()
+async def diagnose(
+    vantage: Vantage,
+    target: Target,
+    options: Options,
+    survey: Survey | None = None,
+    stop: asyncio.Event | None = None,
+) -> Outcome:
+    """Diagnose one target from one vantage; with a survey of before, what is known of the host is not read again.
+
+    When `stop` is set, what is known by then is the outcome.
+    """
+    survey = survey or await surveying(vantage, options)
+    return await _Run(vantage, target, options, survey, stop or asyncio.Event()).run()
 
 
 async def surveying(vantage: Vantage, options: Options) -> Survey:
@@ -64,40 +86,32 @@ async def surveying(vantage: Vantage, options: Options) -> Survey:
 class _Run:
     """The state of one diagnosis; each step adds to it."""
 
-    def __init__(self, vantage: Vantage, target: Target, options: Options, survey: Survey) -> None:
+    def __init__(self, vantage: Vantage, target: Target, options: Options, survey: Survey, stop: asyncio.Event) -> None:
         self.vantage = vantage
         self.survey = survey
         self.target = target
         self.options = options
+        self.stop = stop
         self.answers: list[Answer] = []
         self.names: tuple[NameAnswer, ...] = ()
         self.inside: Inside | None = None
         self.moments: tuple[Window, ...] = ()
         self.origin: Origin | None = None
+        self.failures: list[Failure] = []
+        self.noted: tuple[Failure, ...] = ()
+        self.redirects: list[Answer] = []
+        self.endless = False
 
     async def run(self) -> Outcome:
         """Go through first contact, the inside, the failures and their causes."""
         started = await self.vantage.now()
         self.token = await self.vantage.token()
-        incidents: tuple[Incident, ...] = ()
-        noted: tuple[Failure, ...] = ()
-        if self.options.policy.probe:
-            await self._contact()
-        else:
-            await self._look_only()
-        try:
-            async with asyncio.timeout(max(self.survey.left(), 0.1)):
-                failures, noted = await self._failures()
-                for each in failures:
-                    await settle(_going_on(each), self.survey)
-                failures = await self._close(failures)
-                incidents = self._incidents(failures)
-        except TimeoutError:
-            incidents = ()
+        unfinished = await self._until_stopped(self._look())
+        incidents = self._incidents(self.failures)
         facts = tuple(fact for each in self.survey.seen.values() if not isinstance(each, Gap) for fact in each)
         return Outcome(
             target=self.target,
-            finding=_finding(self.answers, incidents),
+            finding=self._found(incidents, unfinished=bool(unfinished)),
             started=started,
             ended=await self.vantage.now(),
             answers=tuple(self.answers),
@@ -105,35 +119,100 @@ class _Run:
             names=self.names,
             inside=self.inside,
             incidents=incidents,
-            noted=noted,
+            noted=self.noted,
             gaps=tuple(self.survey.gaps),
             facts=facts,
             vantage=(self.vantage.kind, self.vantage.name, self.vantage.privileged),
             outside=self.options.policy.outside,
+            redirects=tuple(self.redirects),
+            unfinished=unfinished,
         )
+
+    def _found(self, incidents: Sequence[Incident], *, unfinished: bool) -> Finding:
+        if self.endless:
+            return Finding.OTHER_ERROR
+        if not self.answers and self.options.policy.probe and not unfinished:
+            return Finding.UNREACHABLE
+        return _finding(self.answers, incidents)
+
+    async def _until_stopped(self, work: Coroutine[None, None, None]) -> str:
+        """Do the work until it ends, time is up or the user has enough of it; say which of the two ended it early."""
+        doing, stop = asyncio.ensure_future(work), asyncio.ensure_future(self.stop.wait())
+        try:
+            await asyncio.wait({doing, stop}, timeout=max(self.survey.left(), 0.1), return_when=asyncio.FIRST_COMPLETED)
+            ended = doing.done()
+        finally:
+            stop.cancel()
+            doing.cancel()
+            await asyncio.wait({doing, stop})
+        if ended:
+            doing.result()
+            return ""
+        return "it was interrupted" if self.stop.is_set() else f"{self.options.deadline:g} s were over"
+
+    async def _look(self) -> None:
+        """Meet the target, then what failed, then why."""
+        if self.options.policy.probe:
+            await self._contact()
+        else:
+            await self._look_only()
+        self.failures, self.noted = await self._failures()
+        for each in self.failures:
+            await settle(_going_on(each), self.survey)
+        self.failures = await self._close(self.failures)
 
     # First contact
 
     async def _contact(self) -> None:
-        """Resolve, find the way that answers, look inside, and send the tries."""
-        self.names = await names_of(self.survey, self.target)
+        """Reach the target, follow it where it redirects within its site, and send the tries."""
+        while True:
+            way = await self._reach()
+            if way is None:
+                return
+            self.way, self.how = way, request_for(self.target, self.options, way.scheme, self.token)
+            onward = redirected(self.target, way, self.answers[0], self.options)
+            if onward is None:
+                break
+            if len(self.redirects) == REDIRECTS:
+                self.endless = True
+                return
+            self.redirects.append(self.answers[0])
+            self.target, self.options = onward
+        await self._more(self.way, self.how)
+
+    async def _reach(self) -> Way | None:
+        """Resolve, find the way that answers, look inside, and send the first try; None where no way does."""
+        self.names = await names_of(self.survey, self.target, self.options)
         for way in ways(self.survey, self.target, self.options, self.names):
             how = request_for(self.target, self.options, way.scheme, self.token)
             self.inside = await explore(self.survey, self.target, way.endpoint, how)
             await self._before()
             answer = await self._try(way, how, 1)
             self.answers = [answer]
-            if reached(answer) and (spoke(answer) or self.target.scheme is not None):
-                await self._more(way, how)
-                return
+            unsafe = self.options.method not in SAFE and answer.ending is not Ending.TLS_FAILED
+            if reached(answer) and (spoke(answer) or self.target.scheme is not None or unsafe):
+                return way
+        return None
 
     async def _look_only(self) -> None:
-        """Read what is here without a request of our own."""
+        """Read what is here without a request of our own; of a name, which gateway here serves it."""
         for way in ways(self.survey, self.target, self.options, ()):
             how = request_for(self.target, self.options, way.scheme, self.token)
             self.inside = await explore(self.survey, self.target, way.endpoint, how)
             if self.inside is not None:
                 return
+        if is_address(self.target.host):
+            return
+        for scheme, port in ports_of(self.target):
+            how = request_for(self.target, self.options, scheme, self.token)
+            for gateway in await gateways_here(self.survey):
+                arrives = Endpoint(place=gateway.place.network(), address="0.0.0.0", port=port)  # noqa: S104
+                inside = await enter(
+                    self.survey, self.target, how, gateway, arrives, "its configuration serves this name"
+                )
+                if inside.route is not None:
+                    self.inside = inside
+                    return
 
     async def _before(self) -> None:
         """Look at the upstreams' connections just before our request, then look again at all that changes."""
@@ -174,7 +253,6 @@ class _Run:
 
     async def _more(self, way: Way, how: As) -> None:
         """Send the further tries that come before the looks; the last one comes after them."""
-        self.way, self.how = way, how
         first = self.answers[0]
         if self.options.method not in SAFE and not self.options.repeat_unsafe:
             return

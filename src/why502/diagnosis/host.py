@@ -63,7 +63,7 @@ async def diagnose_host(vantage: Vantage, options: Options) -> HostOutcome:
             break
         survey.forget(MOMENTARY)
         target, own = target_of(route)
-        outcomes.append(await diagnose(vantage, target, replace(options, connect_to=own), survey))
+        outcomes.append(await diagnose(vantage, target, replace(options, connect_to=own, follow=False), survey))
     return HostOutcome(outcomes=tuple(outcomes), gateways=gateways, left_out=len(wishes) - len(outcomes))
 
 

@@ -27,4 +27,5 @@ class Options:
     follow: bool = True
     mark: bool = True
     repeat_unsafe: bool = False
+    trust_upstream: bool = False
     policy: Policy = Policy()

@@ -63,7 +63,11 @@ class Incident:
 
 @frozen
 class Outcome:
-    """All that a report is made of."""
+    """All that a report is made of.
+
+    `answers` are of the last of the `redirects`, if there were any, and so is `target`, but for what was written.
+    `unfinished` says what ended it before its time, if anything did.
+    """
 
     target: Target
     finding: Finding
@@ -79,6 +83,8 @@ class Outcome:
     facts: tuple[Fact, ...]
     vantage: tuple[str, str, bool]
     outside: bool = False
+    redirects: tuple[Answer, ...] = ()
+    unfinished: str = ""
 
     @property
     def seconds(self) -> float:

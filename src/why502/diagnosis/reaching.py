@@ -1,10 +1,12 @@
-"""First contact: which addresses to ask, and one try after the other."""
+"""First contact: which addresses to ask, one try after the other, and where a redirect leads."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urldefrag, urljoin
 
-from why502.diagnosis.options import Options
+from why502.diagnosis.options import Options, TargetError
 from why502.diagnosis.outcome import Target
-from why502.diagnosis.target import is_address, netloc
+from why502.diagnosis.target import is_address, netloc, parse_target
 from why502.observations.answer import Answer, Ending
 from why502.observations.frozen import frozen
 from why502.observations.probes import NameAnswer
@@ -18,6 +20,11 @@ TLS_PORTS = frozenset({443, 8443})
 AGENT = "why502"
 ADDRESSES = 4
 CONNECT_SECONDS = 3.0
+REDIRECTS = 5
+REDIRECTING = frozenset({301, 302, 303, 307, 308})
+KEEPING = frozenset({307, 308})
+"""Redirects that keep the method and the body (RFC 9110, section 15.4)."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @frozen
@@ -28,42 +35,44 @@ class Way:
     endpoint: Endpoint
 
 
-async def names_of(survey: Survey, target: Target) -> tuple[NameAnswer, ...]:
-    """Resolve the target's name through the system and through each name server; nothing for an address."""
-    if is_address(target.host):
+async def names_of(survey: Survey, target: Target, options: Options) -> tuple[NameAnswer, ...]:
+    """Resolve the name to connect to, by the system and by each name server; nothing for an address."""
+    name = options.connect_to[0] if options.connect_to is not None else target.host
+    if is_address(name):
         return ()
-    found = await survey.get(Want(kind=NameAnswer, about=Name(place=survey.vantage.here(), name=target.host)))
+    found = await survey.get(Want(kind=NameAnswer, about=Name(place=survey.vantage.here(), name=name)))
     return () if isinstance(found, Gap) else found
 
 
-def addresses_of(target: Target, options: Options, names: Sequence[NameAnswer], port: int) -> list[str]:
+def addresses_of(host: str, port: int, options: Options, names: Sequence[NameAnswer]) -> list[str]:
     """Return the addresses to ask, in the resolver's order."""
-    given = [address for host, at, address in options.resolve if host == target.host and at == port]
+    given = [address for name, at, address in options.resolve if name == host and at == port]
     if given:
         return given
-    if is_address(target.host):
-        return [target.host]
+    if is_address(host):
+        return [host]
     system = [address for answer in names if answer.server == SYSTEM for address in answer.addresses]
     return list(dict.fromkeys(system))[:ADDRESSES]
 
 
-def ways(survey: Survey, target: Target, options: Options, names: Sequence[NameAnswer]) -> list[Way]:
-    """Return every scheme and address that may lead to the target, the likely first."""
+def ports_of(target: Target) -> list[tuple[str, int]]:
+    """Return every scheme and port that the target may mean, the likely first."""
     if target.scheme is not None:
         schemes = [target.scheme]
     elif target.port is None or target.port in TLS_PORTS:
         schemes = ["https", "http"]
     else:
         schemes = ["http", "https"]
+    return [(scheme, target.port or (443 if scheme == "https" else 80)) for scheme in schemes]
+
+
+def ways(survey: Survey, target: Target, options: Options, names: Sequence[NameAnswer]) -> list[Way]:
+    """Return every scheme and address that may lead to the target, the likely first."""
     place = survey.vantage.here().network()
     found = []
-    for scheme in schemes:
-        port = target.port or (443 if scheme == "https" else 80)
-        if options.connect_to is not None:
-            address, port = options.connect_to
-            found.append(Way(scheme=scheme, endpoint=Endpoint(place=place, address=address, port=port)))
-            continue
-        addresses = addresses_of(target, options, names, port)
+    for scheme, named in ports_of(target):
+        host, port = options.connect_to or (target.host, named)
+        addresses = addresses_of(host, port, options, names)
         found += [Way(scheme=scheme, endpoint=Endpoint(place=place, address=each, port=port)) for each in addresses]
     return found
 
@@ -78,7 +87,7 @@ def request_for(target: Target, options: Options, scheme: str, token: str) -> As
     alpn = ("h2", "http/1.1")
     return As(
         protocol=Protocols.HTTP,
-        tls=TlsAs(server_name=None if is_address(target.host) else target.host, alpn=alpn)
+        tls=TlsAs(server_name=None if is_address(target.host) else target.host, alpn=alpn, verify=not options.insecure)
         if scheme == "https"
         else None,
         host=host or netloc(target.host, target.port, scheme),
@@ -107,3 +116,50 @@ def spoke(answer: Answer) -> bool:
     if answer.status == 400 and "HTTPS port" in answer.body:  # noqa: PLR2004
         return False
     return reached(answer) and answer.ending is not Ending.INVALID
+
+
+def redirected(target: Target, way: Way, answer: Answer, options: Options) -> tuple[Target, Options] | None:
+    """Return what a redirect asks for next, and how; None where it leads to a site of its own, or may not be followed.
+
+    Two names are one site where they are equal, or one lies below the other. The body and the method of an unsafe
+    request go nowhere but to the address that was given. The user's headers stay with the host that they were for.
+    """
+    location = answer.header("location")
+    if not options.follow or answer.status not in REDIRECTING or not location:
+        return None
+    unsafe = options.method not in SAFE
+    if unsafe and answer.status in KEEPING and not options.repeat_unsafe:
+        return None
+    base = f"{way.scheme}://{netloc(target.host, target.port, way.scheme)}{target.path}"
+    try:
+        onward = parse_target(urldefrag(urljoin(base, location)).url)
+    except (TargetError, ValueError):
+        return None
+    if onward.scheme is None or not one_site(target.host, onward.host):
+        return None
+    if unsafe and answer.status not in KEEPING:
+        options = replace(options, method="GET", data=None)
+    if onward.host != target.host or (way.scheme == "https" and onward.scheme == "http"):
+        options = replace(options, headers=())
+    if (onward.host, _port(onward)) != (target.host, way_port(target, way)):
+        options = replace(options, connect_to=None)
+    return replace(onward, written=target.written), options
+
+
+def one_site(one: str, other: str) -> bool:
+    """Tell whether two hosts are the same, or one is a name below the other."""
+    if one == other:
+        return True
+    if is_address(one) or is_address(other):
+        return False
+    shorter, longer = sorted((one.removesuffix("."), other.removesuffix(".")), key=len)
+    return "." in shorter and (longer == shorter or longer.endswith(f".{shorter}"))
+
+
+def way_port(target: Target, way: Way) -> int:
+    """Return the port that the URL of a way names."""
+    return target.port or (443 if way.scheme == "https" else 80)
+
+
+def _port(target: Target) -> int:
+    return target.port or (443 if target.scheme == "https" else 80)

@@ -25,11 +25,15 @@ class Protocols(Enum):
 
 @frozen
 class TlsAs:
-    """How TLS is spoken: the name sent (`None`: no SNI), protocols offered, oldest and newest version allowed."""
+    """How TLS is spoken: the name sent (`None`: no SNI), protocols offered, newest version allowed.
+
+    `verify` is for the client's own request: nothing is sent to a peer whose certificate is not good for it.
+    """
 
     server_name: str | None = None
     alpn: tuple[str, ...] = ()
     newest: str | None = None
+    verify: bool = False
 
 
 @frozen

@@ -13,7 +13,7 @@ from why502.observations.subjects import Endpoint
 from why502.observations.want import As, Cost, Gap, Protocols, Want
 from why502.probes.attempt import SHOWN, Clock, in_words, met, no_look, not_covered, taken
 from why502.probes.http1 import SAFE_METHODS, Headers, request, shown
-from why502.vantage.base import No, Refusal, Stream, TlsRefusal, Vantage
+from why502.vantage.base import No, Refusal, Stream, TlsMet, TlsRefusal, Vantage
 from why502.vantage.looking import Around, looker
 
 BODY = 16384
@@ -24,6 +24,12 @@ HEAD = 65536
 
 INTERIM = 20
 """Most 1xx responses that may come before the final one."""
+
+UNVERIFIED = "its certificate does not verify"
+"""How the error of an answer begins that a bad certificate kept from coming."""
+
+NAMES = 5
+"""Most names of a certificate that are told."""
 
 _BODILESS = frozenset({204, 304})
 _INFORMATIONAL = range(100, 200)
@@ -145,6 +151,7 @@ class Contact:
         self._last_byte = clock.start
         self._ended = False
         self._broken = ""
+        self._unverified = ""
 
     @property
     def local(self) -> str:
@@ -161,13 +168,16 @@ class Contact:
             self.refused = found
             return
         self._stream = found
+        if how.tls is not None and how.tls.verify and found.tls is not None and found.tls.verified:
+            self._unverified = unverified(found.tls)
+            return
         refused = await found.send(_bytes_of(self.endpoint, how))
         if refused is not None:
             self._broken = refused.text
 
     async def finish(self, limit: float) -> Answer:
         """Wait for the answer, `limit` seconds at most from now, and tell how far it came."""
-        if self._stream is not None:
+        if self._stream is not None and not self._unverified:
             await self._read_on(self._stream, await self._until(limit))
         return self._answer()
 
@@ -209,6 +219,8 @@ class Contact:
     def _answer(self) -> Answer:
         if self.refused is not None:
             return self._not_connected(self.refused)
+        if self._unverified:
+            return self._told(Ending.TLS_FAILED, None, "", self._unverified)
         data = bytes(self._data)
         try:
             head = read_head(data)
@@ -281,6 +293,20 @@ class Contact:
             source=asked.url,
             raw=raw if len(raw) <= SHOWN else raw[: SHOWN - 1] + "…",
         )
+
+
+def unverified(tls: TlsMet) -> str:
+    """Say what is wrong with a certificate, and what of it shows that."""
+    leaf = tls.chain[0] if tls.chain else None
+    detail = ""
+    if leaf is not None and "mismatch" in tls.verified:
+        names = ", ".join(leaf.names[:NAMES]) or leaf.subject
+        detail = f" (it is for {names})"
+    elif leaf is not None and "expired" in tls.verified:
+        detail = f" (valid until {leaf.not_after:%F})"
+    elif leaf is not None and "not yet" in tls.verified:
+        detail = f" (valid from {leaf.not_before:%F})"
+    return shown(f"{UNVERIFIED}: {tls.verified}{detail}".encode())
 
 
 def _text(data: bytes) -> str:

@@ -48,6 +48,7 @@ def assemble(outcome: Outcome) -> Report:
     """Return the report."""
     gathered = Gathered()
     hops = _hops(outcome)
+    gathered.cite(outcome.redirects)
     incidents = tuple(_incident(each, outcome, gathered, hops) for each in outcome.incidents)
     kind, name, privileged = outcome.vantage
     return Report(
@@ -157,7 +158,13 @@ def _incident(explained: Explained, outcome: Outcome, gathered: Gathered, hops: 
         says=failure_words(failure, explained.route),
         evidence=evidence,
     )
-    chain = (first, *(_link(each, made_at, caused_at, gathered) for each in told.chain))
+    chain = [first]
+    for each in told.chain:
+        if each.of is not None:
+            chain.append(_opened(each.of, caused_at, gathered))
+        chain.append(_link(each, made_at, caused_at, gathered))
+    if told.opened is not None:
+        chain.append(_opened(told.opened, caused_at, gathered))
     cause = _cause(explained)
     return Incident(
         failure=_failure(failure, evidence),
@@ -166,13 +173,26 @@ def _incident(explained: Explained, outcome: Outcome, gathered: Gathered, hops: 
         route=str(explained.route.about) if explained.route is not None else None,
         request=f"{failure.request.method} {failure.request.path}" if failure.request is not None else None,
         cause=cause,
-        chain=chain,
+        chain=tuple(chain),
         alternatives=_alternatives(explained, cause.id),
         excluded=tuple(
             ExcludedShown(id=each.cause, says=each.verdict.says, evidence=gathered.cite(each.verdict.because))
             for each in told.excluded[:EXCLUDED]
         ),
         fixes=_fixes(explained),
+    )
+
+
+def _opened(failure: Failure, hop: str | None, gathered: Gathered) -> LinkShown:
+    """Show the failure of a hop further on."""
+    return LinkShown(
+        kind=LinkKind.FAILURE,
+        id=failure.id.value,
+        hop=hop,
+        subject=_address(failure.about) or None,
+        certainty=Certainty.PROVEN,
+        says=failure_words(failure, None),
+        evidence=gathered.cite((failure,)),
     )
 
 

@@ -40,6 +40,7 @@ def _check(step: Step, state: CheckState, says: str, seconds: float = 0.0) -> Ch
 
 
 def _refresh(outcome: Outcome) -> Check:
+    way = "".join(f"{_word(each)} to {each.header('location')}, then " for each in outcome.redirects)
     if not outcome.answers:
         return _check(Step.REFRESH, CheckState.SKIPPED, "no request was sent")
     words = ", ".join(_word(each) for each in outcome.answers)
@@ -47,7 +48,7 @@ def _refresh(outcome: Outcome) -> Check:
     mixed = outcome.finding is Finding.INTERMITTENT
     state = CheckState.OK if good else CheckState.WARNING if mixed else CheckState.FAILED
     tries = f"{len(outcome.answers)} {'try' if len(outcome.answers) == 1 else 'tries'}"
-    return _check(Step.REFRESH, state, f"{tries}: {words}", sum(each.seconds for each in outcome.answers))
+    return _check(Step.REFRESH, state, f"{way}{tries}: {words}", sum(each.seconds for each in outcome.answers))
 
 
 def _word(answer: Answer) -> str:

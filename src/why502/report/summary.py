@@ -27,6 +27,8 @@ WORDS = {
     FailureId.UPSTREAM_ANSWERED_ERROR: "passed on an error that its upstream sent",
     FailureId.UNKNOWN: "got no valid response from its upstream; which way is not known from here",
 }
+UNVERIFIED = "its certificate"
+"""How the reason begins where the target's own certificate is not good (`probes.contact`)."""
 GOOD_TRIES = {1: 95, 2: 78, 3: 63, 4: 53, 5: 45}
 
 
@@ -47,7 +49,12 @@ def failure_words(failure: Failure, route: RouteTaken | None) -> str:
 
 
 def summary_of(outcome: Outcome) -> str:
-    """Say in one sentence what came out."""
+    """Say in one sentence what came out, and in another if it is not all."""
+    early = f" Not everything was looked at: {outcome.unfinished}." if outcome.unfinished else ""
+    return _said(outcome) + early
+
+
+def _said(outcome: Outcome) -> str:
     site = outcome.target.host
     match outcome.finding:
         case Finding.BAD_GATEWAY | Finding.INTERMITTENT | Finding.RECOVERED:
@@ -56,10 +63,16 @@ def summary_of(outcome: Outcome) -> str:
             return _healthy(site, outcome)
         case Finding.OTHER_ERROR:
             status = next((each.status for each in outcome.answers if each.status is not None), None)
-            return f"{site} answers {status}, which is no failure of a gateway."
+            after = f" after {len(outcome.redirects)} redirects" if outcome.redirects else ""
+            return f"{site} answers {status}{after}, which is no failure of a gateway."
         case Finding.UNREACHABLE:
-            reason = next((each.error for each in outcome.answers if each.error), "no answer")
-            return f"{site} cannot be reached: {reason}."
+            unnamed = (
+                f"its name does not resolve ({outcome.names[0].code})" if outcome.names else "no address of it is known"
+            )
+            reasons = (each.error or "no answer" for each in outcome.answers)
+            reason = next(reasons, unnamed)
+            insecure = "; --insecure takes it" if reason.startswith(UNVERIFIED) else ""
+            return f"{site} cannot be reached: {reason}{insecure}."
         case Finding.INCONCLUSIVE:
             return _inconclusive(site, outcome)
 
@@ -97,6 +110,8 @@ def _healthy(site: str, outcome: Outcome) -> str:
 
 
 def _inconclusive(site: str, outcome: Outcome) -> str:
+    if outcome.unfinished:
+        return f"Nothing could be told of {site}."
     if outcome.inside is None:
         return f"Nothing could be told of {site}: no request was sent and no gateway here serves it."
     return f"Nothing failed for {site} in the logs of {outcome.inside.gateway.product}, and no request was sent."

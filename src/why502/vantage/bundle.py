@@ -27,6 +27,7 @@ from why502.observations.want import Why
 from why502.vantage.base import Entry, Raw, Refusal, Resolved, TlsRefusal
 from why502.vantage.recorded import (
     Ask,
+    BundleError,
     Connect,
     Covers,
     Exchange,
@@ -60,10 +61,6 @@ RECORDS_GIVEN: dict[str, type[Entry | Resolved | Refusal]] = {
     kind.__name__: kind for kind in (Entry, Resolved, Refusal, TlsRefusal)
 }
 NONE = "is no bundle of why502"
-
-
-class BundleError(ValueError):
-    """A file that is no bundle, or cannot be read as one; the message is one line."""
 
 
 @frozen

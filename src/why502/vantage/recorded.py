@@ -9,6 +9,10 @@ from why502.observations.want import As, User, Why
 from why502.vantage.base import Entry, Raw, ReadOnly, Refusal, Resolved, TlsMet, TlsRefusal
 
 
+class BundleError(ValueError):
+    """A file that is no bundle, or cannot be read as one; the message is one line."""
+
+
 @frozen
 class Now:
     """The clock was asked."""
