@@ -94,12 +94,12 @@ class Stand:
         """Stop every process and remove the directory."""
         self._ending.close()
 
-    def application(self, path: Path | None = None, *, tls: bool = False) -> Application:
-        """Start the application on a free port, or on a unix socket; one worker, so that it can be kept busy."""
+    def application(self, path: Path | None = None, *, tls: bool = False, workers: int = 1) -> Application:
+        """Start the application on a free port, or on a unix socket; a single worker can be kept busy."""
         port = 0 if path else free_port()
         bind = f"unix:{path}" if path else f"127.0.0.1:{port}"
         certificate = self_signed(self.base / "shop.pem") if tls else None
-        process = self._start(self._serving(bind, certificate), "application.log")
+        process = self._start(self._serving(bind, certificate, workers), "application.log")
         application = Application(process, port, path)
         self._wait("the application", process, lambda: serves(path or port, tls=tls), "application.log")
         return application
@@ -122,12 +122,12 @@ class Stand:
             self._ending.callback(connection.close)
             connection.sendall(f"GET /slow/{seconds} HTTP/1.1\r\nHost: shop.localhost\r\n\r\n".encode())
 
-    def _serving(self, bind: str, certificate: Path | None) -> list[str]:
+    def _serving(self, bind: str, certificate: Path | None, workers: int) -> list[str]:
         if not has_gunicorn():
             return [sys.executable, "-m", "why502.demo.application", bind, *([str(certificate)] if certificate else [])]
         tls = ["--certfile", str(certificate), "--keyfile", str(certificate)] if certificate else []
-        patience = ["--timeout", "120", "--graceful-timeout", "1"]
-        return [sys.executable, "-m", "gunicorn", "--bind", bind, *patience, *tls, "why502.demo.application:shop"]
+        settings = ["--workers", str(workers), "--timeout", "120", "--graceful-timeout", "1"]
+        return [sys.executable, "-m", "gunicorn", "--bind", bind, *settings, *tls, "why502.demo.application:shop"]
 
     def _start(self, command: list[str], log: str) -> "subprocess.Popen[bytes]":
         # A session of its own: Ctrl-C in the terminal reaches the demo alone, which then ends it in order.

@@ -1,6 +1,7 @@
 """Read the configuration of a running nginx from its files, and tell what is newer than the process."""
 
 from datetime import datetime, timedelta
+from posixpath import dirname, join
 
 from why502.gateways.nginx.process import started_of
 from why502.gateways.nginx.tree import Config, List, Loading, Read
@@ -16,6 +17,7 @@ from why502.vantage.looking import Around, looker, refused
 
 MOST = 64 << 20
 ROUNDS = 64
+LINKS = 16
 TICK = timedelta(milliseconds=50)
 
 
@@ -122,7 +124,7 @@ class _Files:
         if isinstance(raw, Refusal):
             loading.give_file(wish.path, None, raw.text or "cannot be read")
             return raw
-        self._note(wish.path, raw)
+        await self._note(wish.path, raw)
         loading.give_file(wish.path, raw.data)
         return None
 
@@ -134,7 +136,21 @@ class _Files:
             self.changed[wish.path] = max(entry.mtime, entry.ctime)
         return names if isinstance(names, Refusal) else None
 
-    def _note(self, path: str, raw: Raw) -> None:
-        if raw.changed is not None:
-            self.changed[path] = raw.changed
+    async def _note(self, path: str, raw: Raw) -> None:
+        """Remember when a file changed, or the links that lead to it.
+
+        The time of the inode's own change counts as well: `cp -p`, `rsync -a` and packages set old times.
+        """
+        times = [] if raw.changed is None else [raw.changed]
+        target = path
+        for _ in range(LINKS):
+            entry = await self._vantage.stat(self._place, target)
+            if isinstance(entry, Refusal):
+                break
+            times.append(max(entry.mtime, entry.ctime))
+            if entry.target is None:
+                break
+            target = join(dirname(target), entry.target)
+        if times:
+            self.changed[path] = max(times)
         self.at = self.at.joined(raw.at)

@@ -5,6 +5,7 @@ from the title that the master writes over its arguments (quoting is lost there,
 """
 
 import re
+from dataclasses import replace
 
 from why502.observations.fact import EvidenceKind, Fact, Seen
 from why502.observations.frozen import frozen
@@ -23,6 +24,7 @@ BINARY = 48 << 20
 VERSION = re.compile(rb"(?:nginx version: |\x00)(nginx|openresty|angie|Angie|Tengine)/(\d+\.\d+(?:\.\d+)*)")
 OPTION = re.compile(rb"--(prefix|conf-path|error-log-path|http-log-path)=([^ \x00']+)")
 SYSTEM = ("/usr/sbin/nginx",)
+DELETED = " (deleted)"
 DEFAULT_PREFIX = "/usr/local/nginx/"
 
 
@@ -159,17 +161,21 @@ async def build_at(vantage: Vantage, master: ProcessInfo) -> Build:
     """Learn what a master was built with.
 
     The system's own nginx tells it by `nginx -V`; of any other binary, which is not to be run, the bytes are read.
+    A binary that was replaced since (an upgrade) has the paths of the running one, but not its version.
     """
-    path = (master.exe or "/usr/sbin/nginx").removesuffix(" (deleted)")
+    exe = master.exe or "/usr/sbin/nginx"
+    path = exe.removesuffix(DELETED)
     here = vantage.here()
     place = master.place if master.place.mnt is not None else Place(host=here.host, mnt=here.mnt)
+    build = await _build_of_file(vantage, place, path)
+    return replace(build, version=None) if exe.endswith(DELETED) else build
+
+
+async def _build_of_file(vantage: Vantage, place: Place, path: str) -> Build:
+    here = vantage.here()
     if path in SYSTEM and place.same_files(here):
         told = await vantage.run(here, ReadOnly.NGINX_VERSION)
         if isinstance(told, Raw) and b"configure arguments:" in told.data:
             return build_of(told.data)
     raw = await vantage.read(place, path, BINARY)
     return build_of(raw.data) if isinstance(raw, Raw) else Build()
-
-
-def _shown(info: ProcessInfo) -> str:
-    return f"{info.pid} {' '.join(info.command)} (started {info.started:%F %T} UTC)"

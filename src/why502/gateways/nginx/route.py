@@ -1,7 +1,10 @@
 """Which way nginx sends one request: server, location, upstream and the settings in force there."""
 
+from datetime import datetime
+from posixpath import dirname, join
+
 from why502.gateways.nginx.index import NginxIndex
-from why502.gateways.nginx.routing import Decision, decide
+from why502.gateways.nginx.routing import Decision, Entry, decide
 from why502.gateways.nginx.upstream import GroupServer, Target, UnixTarget, is_address
 from why502.gateways.nginx.variables import RequestFor
 from why502.observations.fact import EvidenceKind, Fact, Seen
@@ -9,10 +12,12 @@ from why502.observations.gateway import GatewayProcess, Group, RouteTaken, Serve
 from why502.observations.place import Place
 from why502.observations.subjects import Address, Endpoint, Process, Route, SocketPath
 from why502.observations.want import As, Gap, Want
-from why502.vantage.base import Resolved
+from why502.vantage.base import No, Refusal, Resolved, Vantage
 from why502.vantage.looking import Around, looker
 
 NAMES = 8
+ROUNDS = 16
+LINKS = 16
 OFF_MASTER = "(no server_name)"
 
 
@@ -26,7 +31,8 @@ async def nginx_route(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
     if isinstance(found, Gap) or not found:
         return found
     index = found[0]
-    decision = decide(index.index, _request(how), index.version, index.defaults)
+    disk = _Disk(around.vantage, index.gateway.place)
+    decision = await _settled(index, _request(how), disk)
     if decision.server_site is None:
         return ()
     names = _Names(around, index.gateway.place)
@@ -44,7 +50,7 @@ async def nginx_route(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
                 source=str(site),
                 raw=_shown(decision, index.gateway, loaded=loaded),
             ),
-            since=index.configuration.since,
+            since=_since(index.configuration.since, disk),
             site=site,
             protocol=decision.protocol,
             written=decision.written,
@@ -56,6 +62,57 @@ async def nginx_route(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
             loaded=loaded,
         ),
     )
+
+
+async def _settled(index: NginxIndex, request: RequestFor, disk: "_Disk") -> Decision:
+    """Decide, look at the files that it depends on (`try_files`, `-f`, `index`), and decide again."""
+    decision = decide(index.index, request, index.version, index.defaults)
+    for _ in range(ROUNDS):
+        if not await disk.look(decision.asked):
+            break
+        decision = decide(index.index, request, index.version, index.defaults, disk.known)
+    return decision
+
+
+def _since(taken_up: datetime | None, disk: "_Disk") -> datetime | None:
+    """Return since when it is so: what stands on the disk may have come there later."""
+    return None if taken_up is None else max([taken_up, *disk.changes])
+
+
+class _Disk:
+    """What stands at the paths that a route depends on, in the gateway's own place; `changes` are their last."""
+
+    def __init__(self, vantage: Vantage, place: Place) -> None:
+        self._vantage = vantage
+        self._place = place
+        self._asked: set[str] = set()
+        self.known: dict[str, Entry] = {}
+        self.changes: list[datetime] = []
+
+    async def look(self, paths: tuple[str, ...]) -> bool:
+        """Look at those that were not looked at; tell whether anything was learnt."""
+        before = len(self.known)
+        for path in paths:
+            if path not in self._asked:
+                self._asked.add(path)
+                found = await self._entry(path)
+                if found is not None:
+                    self.known[path] = found
+        return len(self.known) > before
+
+    async def _entry(self, path: str) -> Entry | None:
+        """Return what is there, links followed as nginx does; None where that may not be seen."""
+        for _ in range(LINKS):
+            found = await self._vantage.stat(self._place, path)
+            if isinstance(found, Refusal):
+                return Entry.ABSENT if found.no is No.MISSING else None
+            if found.kind == "dir":
+                return Entry.DIRECTORY
+            if found.target is None:
+                self.changes.append(found.ctime)
+                return Entry.FILE
+            path = join(dirname(path), found.target)
+        return None
 
 
 def _request(how: As) -> RequestFor:

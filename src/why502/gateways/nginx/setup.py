@@ -2,6 +2,7 @@
 
 from why502.gateways.nginx.index import NginxIndex
 from why502.gateways.nginx.logplaces import everywhere
+from why502.gateways.nginx.tree import GLOBALS
 from why502.observations.fact import Fact
 from why502.observations.gateway import GatewaySetup
 from why502.observations.subjects import Process
@@ -23,18 +24,19 @@ async def nginx_setup(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
     config = configuration.config
     http = next(iter(index.https.values()), None)
     errors, access = everywhere(config, (index.main,) if http is None else (index.main, http), defaults)
+    files = {path: source for path, source in config.sources.items() if path != GLOBALS}
     problems = (*config.problems, *index.problems)
     return (
         GatewaySetup(
             about=want.about,
             seen=configuration.seen,
             since=configuration.since,
-            files=config.files,
+            files=tuple(files),
             newer=configuration.newer,
             problems=tuple(f"{each.site}: {each.says}" for each in problems[:PROBLEMS]),
             error_logs=tuple(each.place for each in errors),
             access_logs=tuple(each.place for each in access),
             servers=len(index.servers),
-            lines=config.lines,
+            lines=sum(source.lines() for source in files.values()),
         ),
     )
