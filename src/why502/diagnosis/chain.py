@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from why502.diagnosis.catalogue import rank
 from why502.diagnosis.judging import Judgement
-from why502.observations.failure import CauseId
+from why502.observations.failure import CauseId, Failure
 from why502.observations.frozen import frozen
 from why502.observations.verdict import Excluded, Grade, Link, Suspected, Unexamined
 
@@ -31,12 +31,14 @@ class Explanation:
     """The chain of proven links (empty where nothing is proven), and what else was said.
 
     `suspects` would explain the last link (or the failure); `rivals` are proven as well, and stand beside.
+    `opened` is a failure further on that the last link opened and that no proven cause explains.
     """
 
     chain: tuple[Link, ...]
     suspects: tuple[Suspect, ...]
     rivals: tuple[Link, ...]
     excluded: tuple[Reason, ...]
+    opened: Failure | None = None
 
 
 def explanation(judgements: tuple[Judgement, ...]) -> Explanation:
@@ -45,6 +47,7 @@ def explanation(judgements: tuple[Judgement, ...]) -> Explanation:
     rivals: list[Link] = []
     passed = list(judgements)
     level = judgements
+    opened: Failure | None = None
     while True:
         proven = children(level)
         if not proven:
@@ -52,9 +55,9 @@ def explanation(judgements: tuple[Judgement, ...]) -> Explanation:
         lead, *others = proven
         if lead.proof is None:
             break
-        chain.append(Link(cause=lead.cause.id, proof=lead.proof))
+        chain.append(Link(cause=lead.cause.id, proof=lead.proof, of=opened))
         rivals += [Link(cause=each.cause.id, proof=each.proof) for each in others if each.proof is not None]
-        level = lead.below
+        level, opened = _next(lead)
         passed += level
     told = {link.cause for link in (*chain, *rivals)}
     return Explanation(
@@ -62,7 +65,16 @@ def explanation(judgements: tuple[Judgement, ...]) -> Explanation:
         suspects=_suspects(level, told),
         rivals=tuple(rivals),
         excluded=_excluded(passed, told),
+        opened=opened,
     )
+
+
+def _next(lead: Judgement) -> tuple[tuple[Judgement, ...], Failure | None]:
+    """Go on with the causes of a link, or with those of the failure that it opened."""
+    if not lead.opened or children(lead.below):
+        return lead.below, None
+    best = max(lead.opened, key=lambda each: max((_depth(one) for one in children(each.judgements)), default=0))
+    return best.judgements, best.failure
 
 
 def children(level: Iterable[Judgement]) -> list[Judgement]:
@@ -82,7 +94,8 @@ def _ids(level: Iterable[Judgement]) -> set[CauseId]:
 
 
 def _depth(judgement: Judgement) -> int:
-    return 1 + max((_depth(each) for each in judgement.below if each.proof is not None), default=0)
+    below = [*judgement.below, *(each for opened in judgement.opened for each in opened.judgements)]
+    return 1 + max((_depth(each) for each in below if each.proof is not None), default=0)
 
 
 def _suspects(level: Iterable[Judgement], told: set[CauseId]) -> tuple[Suspect, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from why502.diagnosis.chain import explanation
+from why502.diagnosis.closing import fails_until, until
 from why502.diagnosis.failing import (
     by_asking,
     by_hanging,
@@ -366,22 +367,26 @@ class _Run:
 
     async def _close(self, failures: list[Failure]) -> list[Failure]:
         """Ask once more: what still fails the same way failed all the time in between."""
-        if not any(each.live for each in failures):
-            await self._last()
-            return failures
-        hung = any(each.ending is Ending.HANGING for each in self.answers)
-        answer = await self._last()
-        still = hung or (answer is not None and failed(answer) and answer.status == self.answers[0].status)
-        if not still:
-            return failures
-        end = await self.vantage.now()
+        last = await self._last()
+        if last is not None and failed(last) and not any(each.live for each in failures):
+            # only now did one of our tries meet it
+            self.survey.forget((Failure, LoggedRequest))
+            failures, self.noted = await self._failures()
+            for each in failures:
+                await settle(_going_on(each), self.survey)
+            last = None
+        return [await self._lasts(each, last) if each.live else each for each in failures]
+
+    async def _lasts(self, failure: Failure, last: Answer | None) -> Failure:
+        """Let our own failure last until it was seen again: by a connection of its own, or by the last try."""
         count = sum(failed(each) for each in self.answers)
-        return [
-            replace(each, seen=replace(each.seen, at=Window(start=each.seen.at.start, end=end)), count=count)
-            if each.live
-            else each
-            for each in failures
-        ]
+        gateway = self.inside.gateway if self.inside is not None else None
+        end = await fails_until(self.survey, failure, gateway)
+        if end is not None:
+            return until(failure, end, count)
+        hung = any(each.ending is Ending.HANGING for each in self.answers)
+        again = last is not None and failed(last) and last.status == self.answers[0].status
+        return until(failure, await self.vantage.now(), count) if hung or again else failure
 
     def _incidents(self, failures: Sequence[Failure]) -> tuple[Incident, ...]:
         """Judge all failures once more over their final windows."""

@@ -10,11 +10,11 @@ from why502.observations.fact import EvidenceKind, Seen
 from why502.observations.failure import Failure, FailureId, Hop
 from why502.observations.gateway import RouteTaken
 from why502.observations.place import Window
-from why502.observations.probes import Met, Reply, ResponseAttempt
 from why502.observations.sockets import Connections, TcpState
 from why502.observations.subjects import Address, Endpoint, Route, Subject
 from why502.observations.verdict import Case
 from why502.observations.want import Gap, Want
+from why502.rules.attempting import failure_of_attempt
 from why502.rules.listening import same_address
 from why502.rules.probing import response_want
 from why502.survey.survey import Survey
@@ -172,40 +172,6 @@ async def by_asking(survey: Survey, inside: Inside | None, answer: Answer, hop: 
             detail = (("from", "probe"),)
             found.append(made(address, answer, hop, attempts[0].seen, id_, detail=detail))
     return found
-
-
-def failure_of_attempt(attempt: ResponseAttempt, route: RouteTaken) -> FailureId | None:
-    """Name what the gateway would have said of this attempt; None for a sound answer."""
-    match attempt.reply:
-        case Reply.CLOSED:
-            return FailureId.CLOSED_BEFORE_RESPONSE
-        case Reply.RESET:
-            return FailureId.RESET_BEFORE_RESPONSE
-        case Reply.TIMED_OUT:
-            return FailureId.RESPONSE_TIMEOUT
-        case Reply.INVALID:
-            return FailureId.INVALID_RESPONSE
-        case Reply.TOO_BIG:
-            return FailureId.HEADER_TOO_BIG
-        case Reply.ANSWERED:
-            if attempt.head_bytes > route.settings.buffer_size:
-                return FailureId.HEADER_TOO_BIG
-            return FailureId.RESPONSE_TIMEOUT if attempt.seconds > route.settings.read_timeout else None
-        case None:
-            return _not_connected(attempt.met)
-
-
-def _not_connected(met: Met) -> FailureId | None:
-    return {
-        Met.REFUSED: FailureId.CONNECT_REFUSED,
-        Met.TIMED_OUT: FailureId.CONNECT_TIMEOUT,
-        Met.UNREACHABLE: FailureId.CONNECT_UNREACHABLE,
-        Met.DENIED: FailureId.CONNECT_DENIED,
-        Met.NO_SOCKET: FailureId.CONNECT_NO_SOCKET,
-        Met.QUEUE_FULL: FailureId.CONNECT_EXHAUSTED,
-        Met.EXHAUSTED: FailureId.CONNECT_EXHAUSTED,
-        Met.CONNECTED: FailureId.TLS_FAILED,
-    }.get(met)
 
 
 def unknown(answer: Answer, hop: Hop, origin: Origin | None, may_be: frozenset[FailureId]) -> Failure:

@@ -18,6 +18,7 @@ from why502.survey.survey import Survey, View
 
 DEPTH = 8
 ROUNDS = 12
+OPENED = 4
 
 
 @frozen
@@ -28,11 +29,20 @@ class Judgement:
     verdict: Verdict
     asked: tuple[Want[Fact], ...]
     below: tuple["Judgement", ...] = ()
+    opened: tuple["Opened", ...] = ()
 
     @property
     def proof(self) -> Proven | None:
         """Return the proof, if it is one."""
         return self.verdict if isinstance(self.verdict, Proven) else None
+
+
+@frozen
+class Opened:
+    """A failure further on (of the next hop, of an ejected server) that a proof opened, and what was said of it."""
+
+    failure: Failure
+    judgements: tuple[Judgement, ...]
 
 
 def judged(failure: Failure, view: Callable[[], View]) -> tuple[Judgement, ...]:
@@ -59,11 +69,27 @@ def _below(
         case = Case(failure=failure, under=under)
         verdict = accepted(case, evidence, cause.judge(case, evidence))
         below: tuple[Judgement, ...] = ()
+        opened: tuple[Opened, ...] = ()
         if isinstance(verdict, Proven):
             link = Link(cause=cause.id, proof=verdict)
             below = _below(failure, link, [cause.id], view, path | {cause.id})
-        found[cause.id] = Judgement(cause=cause, verdict=verdict, asked=tuple(evidence.asked), below=below)
+            opened = tuple(
+                Opened(failure=each, judgements=_below(each, None, [each.id], view, frozenset()))
+                for each in verdict.opens[:OPENED]
+                if _goes_on(failure, each)
+            )
+        found[cause.id] = Judgement(
+            cause=cause, verdict=verdict, asked=tuple(evidence.asked), below=below, opened=opened
+        )
     return tuple(found.values())
+
+
+def _goes_on(failure: Failure, opened: Failure) -> bool:
+    """Descend into an opened failure, unless it is too deep or stands on the way already (a gateway's own loop)."""
+    hop, passed = opened.hop.before, 0
+    while hop is not None:
+        hop, passed = hop.before, passed + 1
+    return passed < DEPTH and (opened.id, opened.about) != (failure.id, failure.about)
 
 
 def open_wants(judgements: Iterable[Judgement], survey: Survey) -> list[Want[Fact]]:
@@ -72,6 +98,8 @@ def open_wants(judgements: Iterable[Judgement], survey: Survey) -> list[Want[Fac
     for each in judgements:
         wants.update(dict.fromkeys(want for want in each.asked if want not in survey.seen))
         wants.update(dict.fromkeys(open_wants(each.below, survey)))
+        for opened in each.opened:
+            wants.update(dict.fromkeys(open_wants(opened.judgements, survey)))
     return list(wants)
 
 

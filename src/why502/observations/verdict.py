@@ -90,10 +90,11 @@ class Fix:
 
 @frozen
 class Link:
-    """A proven cause in the chain."""
+    """A proven cause in the chain. `of` is the failure that it explains where the link before opened another one."""
 
     cause: CauseId
     proof: Proven
+    of: Failure | None = None
 
 
 @frozen

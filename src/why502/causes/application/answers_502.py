@@ -21,6 +21,7 @@ from why502.observations.want import Evidence
 from why502.rules.again import asked_alike
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
+from why502.rules.hopping import next_failures
 from why502.rules.probing import asked
 from why502.rules.suspecting import perhaps, points
 from why502.rules.upstreams import addresses, tried
@@ -47,7 +48,7 @@ def answers_502(case: Case, evidence: Evidence) -> Verdict:
     everyone = route is not None and route.loaded and len(errors) == len(addresses(route))
     if not everyone or not asked_alike(case):
         return points(says, *errors)
-    return Proven(subject=errors[0].about, because=tuple(errors), says=says)
+    return Proven(subject=errors[0].about, because=tuple(errors), says=says, opens=next_failures(case, evidence))
 
 
 def _error(attempt: ResponseAttempt) -> bool:

@@ -13,19 +13,65 @@ Mend what made the servers fail (the log has it before this line); `max_fails=0`
 stopping everything.
 """
 
-from why502.observations.failure import FailureId
-from why502.observations.verdict import Case, Excluded, Verdict
+from dataclasses import replace
+
+from why502.observations.failure import Failure, FailureId
+from why502.observations.probes import ResponseAttempt
+from why502.observations.subjects import Address
+from why502.observations.verdict import Case, Excluded, Proven, Verdict
 from why502.observations.want import Evidence
-from why502.rules.asking import route_of
+from why502.rules.asking import one, route_of
+from why502.rules.attempting import failure_of_attempt
 from why502.rules.cause import cause
 from why502.rules.named import named_another, said
+from why502.rules.probing import asked
 from why502.rules.suspecting import perhaps, points
 from why502.rules.upstreams import known_route
+
+LEAST, MOST = 2, 8
+
+
+def _still_failing(case: Case, evidence: Evidence) -> Proven | None:
+    """Ask each server; their own failures are what goes on."""
+    route = route_of(case, evidence)
+    if case.failure.id is not FailureId.NO_LIVE_UPSTREAM or route is None or route.group is None or not route.loaded:
+        return None
+    servers = [each for each in route.group.servers if not each.down]
+    every_address = [address for each in servers for address in each.addresses]
+    if len(every_address) < LEAST or any(each.max_fails == 0 for each in servers):
+        return None
+    found = [_attempt(case, evidence, address) for address in every_address[:MOST]]
+    failed = [
+        (attempt, id_)
+        for attempt in found
+        if attempt is not None and (id_ := failure_of_attempt(attempt, route)) is not None
+    ]
+    if len(failed) != len(every_address):
+        return None
+    return Proven(
+        subject=case.failure.about,
+        because=(route, *(attempt for attempt, _ in failed)),
+        says=f"all {len(failed)} servers of {route.group.name} failed, so none is tried; they still fail",
+        opens=tuple(_opened(case, attempt, id_) for attempt, id_ in failed),
+    )
+
+
+def _attempt(case: Case, evidence: Evidence, address: Address) -> ResponseAttempt | None:
+    want = asked(Case(failure=replace(case.failure, about=address)), evidence)
+    return one(evidence, want) if want is not None else None
+
+
+def _opened(case: Case, attempt: ResponseAttempt, id_: FailureId) -> Failure:
+    seen = replace(attempt.seen, at=case.window)
+    return replace(case.failure, about=attempt.about, id=id_, seen=seen, may_be=frozenset())
 
 
 @cause(explains={FailureId.NO_LIVE_UPSTREAM}, common=8)
 def all_servers_ejected(case: Case, evidence: Evidence) -> Verdict:
-    """Suspect it of a group whose servers may be ejected at all."""
+    """Prove it where every server of the group still fails when it is asked as the gateway asks; else suspect it."""
+    still = _still_failing(case, evidence)
+    if still is not None:
+        return still
     says = "the gateway holds every server of the group as down"
     decided = said(case, "gateway.all-servers-ejected", says) or named_another(case, "gateway.all-servers-ejected")
     route = known_route(case, evidence)
