@@ -370,7 +370,7 @@ class _Run:
         last = await self._last()
         if last is not None and failed(last) and not any(each.live for each in failures):
             # only now did one of our tries meet it
-            self.survey.forget((Failure, LoggedRequest))
+            self.survey.forget((*MOMENTARY, Failure, LoggedRequest))
             failures, self.noted = await self._failures()
             for each in failures:
                 await settle(_going_on(each), self.survey)

@@ -14,6 +14,9 @@ from why502.observations.want import Evidence, Want
 from why502.rules.asking import one
 from why502.rules.listening import loopback, same_address
 
+REST = 32
+"""Bytes that a served request may leave unread; no request is as short as that."""
+
 
 @frozen
 class Waited:
@@ -56,8 +59,11 @@ def where_it_waited(case: Case, evidence: Evidence) -> Waited | None:
 
 
 def _served(connection: Connection) -> bool:
-    """Tell whether somebody took the connection and read its request; a threaded server takes more than it serves."""
-    return bool(connection.inode) and not connection.unread
+    """Tell whether somebody took the connection and read its request; a threaded server takes more than it serves.
+
+    A few bytes may stay unread of a request that is served: php-fpm does not read the empty record at its end.
+    """
+    return bool(connection.inode) and connection.unread <= REST
 
 
 def _at_socket(before: Connections, during: Connections, case: Case) -> Waited | None:
