@@ -9,6 +9,7 @@ from why502.observations.failure import Failure, FailureId
 from why502.observations.memory import KernelLog
 from why502.observations.probes import Met, Reply, ResponseAttempt, TcpAttempt
 from why502.observations.sockets import SocketTable
+from why502.observations.subjects import Name
 from why502.report.parts import Check, CheckState, Step
 
 F = TypeVar("F", bound=Fact)
@@ -108,7 +109,7 @@ def _firewall(outcome: Outcome) -> Check:
     network = {FailureId.CONNECT_TIMEOUT, FailureId.CONNECT_UNREACHABLE}
     hit = next((each.failure for each in outcome.incidents if each.failure.id in network), None)
     if hit is not None:
-        return _check(Step.FIREWALL, CheckState.WARNING, f"{hit.about} does not answer: {hit.id.value}")
+        return _check(Step.FIREWALL, CheckState.WARNING, f"{_who(hit)} does not answer: {hit.id.value}")
     met = [
         *(each.met for each in _facts(outcome, TcpAttempt)),
         *(each.met for each in _facts(outcome, ResponseAttempt)),
@@ -125,7 +126,7 @@ def _upstream(outcome: Outcome) -> Check:
     broken = [each.failure for each in outcome.incidents]
     seconds = sum(each.seconds for each in attempts)
     if outcome.finding in {Finding.BAD_GATEWAY, Finding.INTERMITTENT} and broken:
-        return _check(Step.UPSTREAM, CheckState.FAILED, f"{broken[0].about}: {broken[0].id.value}", seconds)
+        return _check(Step.UPSTREAM, CheckState.FAILED, f"{_who(broken[0])}: {broken[0].id.value}", seconds)
     if any(each.reply is Reply.ANSWERED for each in attempts) or outcome.finding is Finding.HEALTHY:
         return _check(Step.UPSTREAM, CheckState.OK, "answers", seconds)
     return _check(Step.UPSTREAM, CheckState.SKIPPED, "not asked")
@@ -133,3 +134,9 @@ def _upstream(outcome: Outcome) -> Check:
 
 def _facts(outcome: Outcome, kind: type[F]) -> tuple[F, ...]:
     return tuple(each for each in outcome.facts if isinstance(each, kind))
+
+
+def _who(failure: Failure) -> str:
+    """Name the upstream; a log line need not tell it."""
+    told = not (isinstance(failure.about, Name) and failure.about.name.startswith("("))
+    return str(failure.about) if told else "the upstream"

@@ -1,6 +1,6 @@
 """Two idle limits against each other: how long the gateway keeps a connection, and how long the upstream does."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from why502.observations.fact import Fact
 from why502.observations.frozen import frozen
@@ -28,9 +28,9 @@ class Kept:
 
     `idle`: seconds after which the upstream was seen to close; `younger`: the process table, if it shows
     processes that started after the first failure; `after_pause`: failures that came when a pause of that
-    length ended, `pauses` some of them, of `failed` that are logged; `good_alike`: a request of the same method and
-    path went well, too. `listened`: seconds for which an idle connection was watched, `closes`: the upstream hangs
-    up after each answer.
+    length ended, `pauses` some of them, of `failed` that are logged, after `spells` quiet spells; `good_alike`: a
+    request of the same method and path went well, too. `listened`: seconds for which an idle connection was watched,
+    `closes`: the upstream hangs up after each answer.
     """
 
     route: RouteTaken
@@ -43,6 +43,7 @@ class Kept:
     pauses: tuple[LoggedRequest, ...]
     because: tuple[Fact, ...]
     failed: int = 0
+    spells: int = 0
     good_alike: bool = False
     listened: float = 0.0
     closes: bool = False
@@ -106,7 +107,8 @@ def how_kept(case: Case, evidence: Evidence) -> Kept | None:
         fresh_works=works,
         younger=_younger(case, held),
         after_pause=len(after),
-        pauses=after[:SHOWN],
+        spells=len(set(after.values())),
+        pauses=tuple(after)[:SHOWN],
         because=(idle,) if held.server is None else (idle, held.server),
         failed=sum(_failed(each, case) for each in ours),
         good_alike=bool(after) and all(_went_well(each, ours) for each in after),
@@ -150,11 +152,11 @@ def _younger(case: Case, held: Serving) -> ProcessTable | None:
     return held.processes if any(info.started > case.window.start for info in family) else None
 
 
-def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> tuple[LoggedRequest, ...]:
-    """Return the failed requests that followed the last good one on the same upstream by just the idle limit."""
+def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> dict[LoggedRequest, datetime]:
+    """Return the failed requests that followed a good one on this upstream by just the idle limit, and its time."""
     if idle is None:
-        return ()
-    found = []
+        return {}
+    found: dict[LoggedRequest, datetime] = {}
     ordered = sorted(requests, key=lambda each: each.seen.at.end)
     for position, request in enumerate(ordered):
         if not _failed(request, case):
@@ -164,8 +166,8 @@ def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | 
         before = [each.seen.at.end for each in good if each.seen.at.end <= began]
         pause = (began - before[-1]).total_seconds() if before else -SLACK
         if abs(pause - idle) <= SLACK:
-            found.append(request)
-    return tuple(found)
+            found[request] = before[-1]
+    return found
 
 
 def _failed(request: LoggedRequest, case: Case) -> bool:

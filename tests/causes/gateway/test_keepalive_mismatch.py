@@ -55,8 +55,14 @@ def test_failures_without_the_pause_are_spared() -> None:
     """The application hangs up whenever it is asked; that some requests came after a pause is chance."""
     without = (logged(1), logged(2, 502), logged(3), logged(4, 502), logged(5), logged(6, 502))
     open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, response(), idle_close(5.0), *without)
-    mixed = (*PAUSES, logged(8.4, 502), logged(8.6, 502), logged(8.8, 502))
+    mixed = (*PAUSES, logged(9.7, 502), logged(9.8, 502), logged(9.9, 502))
     open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, response(), idle_close(5.0), *mixed)
+
+
+def test_one_bad_moment_is_spared() -> None:
+    """All that came within a second failed, and it happened to follow a quiet spell: a restart, or a hiccup."""
+    burst = (logged(-3), logged(2, 502), logged(2.2, 502), logged(2.4, 502), logged(3))
+    open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, response(), idle_close(5.0), *burst)
 
 
 def test_requests_of_a_kind_that_never_went_well_are_spared() -> None:

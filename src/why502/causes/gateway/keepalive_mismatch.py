@@ -69,7 +69,7 @@ def _limits_apart(case: Case, kept: Kept, gateway: float) -> Verdict:
     if kept.idle is None:
         says = f"the upstream keeps idle connections for more than {kept.listened:g} s, the gateway for {gateway:g} s"
         return Suspected(grade=Grade.COMPATIBLE, says=says)
-    most = kept.after_pause >= LEAST and kept.after_pause * 2 > kept.failed
+    most = kept.spells >= LEAST and kept.after_pause * 2 > kept.failed
     if kept.younger is not None or not most or not kept.good_alike:
         return Suspected(
             grade=Grade.SPECIFIC,
