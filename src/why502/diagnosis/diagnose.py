@@ -46,7 +46,7 @@ from why502.observations.place import Window
 from why502.observations.probes import NameAnswer
 from why502.observations.processes import ProcessTable
 from why502.observations.server import AppServer
-from why502.observations.sockets import Connections, OwnAddresses, SocketTable
+from why502.observations.sockets import Connections
 from why502.observations.subjects import Endpoint, Machine
 from why502.observations.want import As, Gap, Want
 from why502.rules.listening import table_want
@@ -56,7 +56,6 @@ from why502.vantage.base import Vantage
 QUICK = 1.0
 HANGING = 2.2
 SHORT = 3.0
-MOMENTARY: tuple[type[Fact], ...] = (SocketTable, ProcessTable, OwnAddresses, Connections)
 FINAL = timedelta(seconds=60)
 CLOCK = timedelta(seconds=0.5)
 
@@ -222,7 +221,7 @@ class _Run:
             now = Window.instant(await self.vantage.now())
             await self.survey.meet(Want(kind=Connections, about=each, window=now) for each in addresses[:4])
             self.moments = (now,)
-        self.survey.forget(MOMENTARY)
+        self.survey.refresh()
 
     async def _try(self, way: Way, how: As, number: int) -> Answer:
         """Send one try; look at the sockets while it hangs."""
@@ -327,7 +326,7 @@ class _Run:
         for gateway in await gateways_here(self.survey):
             found = await self.survey.get(Want(kind=LoggedRequest, about=gateway.process))
             requests = () if isinstance(found, Gap) else found
-            if any(each.ours for each in requests) and hasattr(self, "way"):
+            if any(each.token == self.token for each in requests) and hasattr(self, "way"):
                 port = self.way.endpoint.port
                 arrives = Endpoint(place=gateway.place.network(), address="0.0.0.0", port=port)  # noqa: S104
                 says = "our own request in its log"
@@ -370,7 +369,7 @@ class _Run:
         last = await self._last()
         if last is not None and failed(last) and not any(each.live for each in failures):
             # only now did one of our tries meet it
-            self.survey.forget((*MOMENTARY, Failure, LoggedRequest))
+            self.survey.refresh()
             failures, self.noted = await self._failures()
             for each in failures:
                 await settle(_going_on(each), self.survey)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from why502.diagnosis.diagnose import MOMENTARY, diagnose, surveying
+from why502.diagnosis.diagnose import diagnose, surveying
 from why502.diagnosis.inside import gateways_here
 from why502.diagnosis.options import Options
 from why502.diagnosis.outcome import Outcome, Target
@@ -61,7 +61,7 @@ async def diagnose_host(vantage: Vantage, options: Options) -> HostOutcome:
     for _, route in wishes[:ASKED]:
         if survey.left() < 1:
             break
-        survey.forget(MOMENTARY)
+        survey.refresh()
         target, own = target_of(route)
         outcomes.append(await diagnose(vantage, target, replace(options, connect_to=own, follow=False), survey))
     return HostOutcome(outcomes=tuple(outcomes), gateways=gateways, left_out=len(wishes) - len(outcomes))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import ClassVar
 
 from why502.observations.frozen import frozen
 from why502.observations.place import Window
@@ -60,7 +61,12 @@ class Seen:
 
 @frozen
 class Fact:
-    """The base of every kind. A state holds when it was seen, and since `since` if that is known."""
+    """The base of every kind. A state holds when it was seen, and since `since` if that is known.
+
+    A `fleeting` kind changes from moment to moment, so it is looked at again where the moment matters.
+    """
+
+    fleeting: ClassVar[bool] = False
 
     about: Subject
     seen: Seen

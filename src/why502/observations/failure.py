@@ -64,8 +64,11 @@ class Failure(Event):
     `may_be` narrows an `UNKNOWN` failure: what an answer without a log line leaves possible.
     `live` says that our own request met it. `rescued` says that another attempt made it good.
     `moments` are a moment just before our request and one at which it was seen waiting: tables looked at
-    then are asked for with these windows. `detail` holds what the gateway's own message says beyond the id: `errno`, `phase`, `alert`, …
+    then are asked for with these windows.
+    `detail` holds what the gateway's own message says beyond the id: `errno`, `phase`, `alert`, …
     """
+
+    fleeting = True
 
     id: FailureId
     hop: Hop

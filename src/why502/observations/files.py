@@ -27,6 +27,8 @@ class PathChain(Fact):
     `missing` is the first component that does not exist, `unreadable` the first that could not be looked at.
     """
 
+    fleeting = True
+
     components: tuple[Inode, ...]
     missing: str | None = None
     unreadable: str | None = None

@@ -22,9 +22,11 @@ class Relay(Fact):
 class GatewayProcess(Fact):
     """A gateway and its workers (about: Machine, where all of a host are asked for).
 
-    `place` has the namespaces of its workers. `took_up` is when the running workers took up their configuration. `assumed` is true where rights
-    were missing and this is only a candidate; nothing proven may rest on it.
+    `place` has the namespaces of its workers. `took_up` is when the running workers took up their configuration.
+    `assumed` is true where rights were missing and this is only a candidate; nothing proven may rest on it.
     """
+
+    fleeting = True
 
     process: Process
     place: Place
@@ -166,6 +168,8 @@ class PastAnswers(Fact):
     `upstreams` who gave them.
     """
 
+    fleeting = True
+
     path: str
     good: int
     last_good: datetime | None
@@ -177,8 +181,11 @@ class PastAnswers(Fact):
 class LoggedRequest(Event):
     """One line of a gateway's access log that is of interest (about: Process of the gateway).
 
-    `attempts` are (upstream as logged, status, seconds), one by one. `token` tells that it was ours.
+    `attempts` are (upstream as logged, status, seconds), one by one. `ours` tells that a why502 sent it, `token` in
+    which run.
     """
+
+    fleeting = True
 
     method: str
     path: str
@@ -187,6 +194,7 @@ class LoggedRequest(Event):
     seconds: float | None
     attempts: tuple[tuple[str, str, float | None], ...]
     ours: bool
+    token: str | None = None
 
 
 @frozen

@@ -38,6 +38,8 @@ class ProcessInfo:
 class ProcessTable(Fact):
     """All processes of a host (about: Machine). `complete` is false where the kernel hides some (hidepid)."""
 
+    fleeting = True
+
     processes: tuple[ProcessInfo, ...]
     complete: bool = True
 

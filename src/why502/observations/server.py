@@ -16,6 +16,8 @@ class AppServer(Fact):
     `source` says where that was read.
     """
 
+    fleeting = True
+
     product: str
     binds: tuple[Address, ...]
     capacity: int | None
@@ -32,6 +34,8 @@ class Publishes(Fact):
 
     About: that Unit or Process; asked about a Machine for all at once. `source` says where it is written.
     """
+
+    fleeting = True
 
     binds: tuple[Address, ...]
     source: str
@@ -56,6 +60,8 @@ class Says(Enum):
 @frozen
 class ServerMessage(Event):
     """One telling line of a server's log (about: the Unit, File or Process whose log it is)."""
+
+    fleeting = True
 
     product: str
     says: Says

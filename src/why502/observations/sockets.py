@@ -39,6 +39,8 @@ class SocketTable(Fact):
     `owners` tells whether the holders of sockets could be read. `drops`: ListenOverflows so far.
     """
 
+    fleeting = True
+
     listeners: tuple[Listener, ...]
     unix: tuple[UnixListener, ...]
     complete: bool = True
@@ -81,6 +83,8 @@ class Connection:
 class Connections(Fact):
     """The connections of a namespace that involve one endpoint, at either end (about: that Endpoint)."""
 
+    fleeting = True
+
     connections: tuple[Connection, ...]
     complete: bool = True
 
@@ -88,5 +92,7 @@ class Connections(Fact):
 @frozen
 class OwnAddresses(Fact):
     """The addresses that are a network namespace's own (about: Machine of that namespace)."""
+
+    fleeting = True
 
     addresses: tuple[str, ...]

@@ -15,6 +15,8 @@ class UnitState(Fact):
     `success`, `exit-code`, `signal`, `oom-kill`, `timeout`, `start-limit-hit`, …
     """
 
+    fleeting = True
+
     load: str
     active: str
     sub: str
@@ -43,6 +45,8 @@ class UnitTable(Fact):
     `manager` is false on a host without systemd; the table is then empty and complete.
     """
 
+    fleeting = True
+
     units: tuple[UnitState, ...]
     manager: bool = True
 
@@ -59,6 +63,8 @@ class JournalLine:
 @frozen
 class UnitJournal(Fact):
     """A unit's journal over a period (about: Unit); bounded, the newest lines are kept."""
+
+    fleeting = True
 
     lines: tuple[JournalLine, ...]
     covers: Window

@@ -53,6 +53,10 @@ class Survey:
             self.seen.pop(want, None)
             del self._tasks[want]
 
+    def refresh(self) -> None:
+        """Forget all that is fleeting: from now on it is looked at anew."""
+        self.forget({want.kind for want in self._tasks if want.kind.fleeting})
+
     def confirm(self, process: Process, until: datetime) -> None:
         """Let what is known of a process's set-up hold until now: it was seen to be unchanged.
 

@@ -18,7 +18,7 @@ from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.processes import ProcessTable
 from why502.observations.subjects import Address, Endpoint, Machine, SocketPath
-from why502.observations.units import UnitTable
+from why502.observations.units import UnitJournal, UnitTable
 from why502.observations.verdict import (
     Case,
     Excluded,
@@ -85,7 +85,7 @@ def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | Not
     running = _running(should)
     if running:
         return Excluded(because=running, says=f"{running[0].about} names {address} and is not stopped")
-    stopped = lead(should)
+    stopped = lead(should, evidence)
     seen = isinstance(held, Nobody) or (case.under is not None and case.under.cause == "gateway.socket-missing")
     if stopped is None or not seen or not _same_network(address, evidence):
         return _guess(address, (Want(kind=UnitTable, about=Machine(place=address.place.machine())),))
@@ -105,15 +105,25 @@ def _running(should: tuple[Publisher, ...]) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def lead(should: tuple[Publisher, ...]) -> Publisher | None:
+def lead(should: tuple[Publisher, ...], evidence: Evidence) -> Publisher | None:
     """Return the one stopped unit; of a socket unit and the services that it starts, the socket unit.
 
-    None where there are several, or one whose state is not known.
+    Of several units that name the address the one that ran: another, which was never started since boot, is not what
+    stopped. None where several ran, or where the state of one is not known.
     """
     if not all(each.stopped for each in should):
         return None
     first = [each for each in should if all(each is other or _starts(each, other) for other in should)]
-    return first[0] if len(first) == 1 else None
+    found = first or [each for each in should if _ran(each, evidence)]
+    return found[0] if len(found) == 1 else None
+
+
+def _ran(publisher: Publisher, evidence: Evidence) -> bool:
+    """Tell whether a unit ran: systemd forgets the times of one that it unloads, its journal does not."""
+    if publisher.state is not None and publisher.state.stopped is not None:
+        return True
+    journal = one(evidence, Want(kind=UnitJournal, about=publisher.unit)) if publisher.unit is not None else None
+    return journal is not None and bool(journal.lines)
 
 
 def _starts(socket: Publisher, service: Publisher) -> bool:

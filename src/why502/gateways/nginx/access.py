@@ -1,5 +1,6 @@
 """What nginx's access logs tell of a period: our own requests, failed ones, and how a path was answered before."""
 
+import re
 from datetime import datetime, timedelta
 
 from why502.gateways.nginx.config import gateway_at
@@ -17,13 +18,15 @@ from why502.vantage.looking import Around, looker, refused
 LOGS = 8
 REQUESTS = 5_000
 SECOND = timedelta(seconds=1)
-MARK = "why502/1 (+"
+MARK = re.compile(r"why502/1 \(\+([0-9a-f]{12})\)")
 BAD = 500
 
 
 @frozen
 class AccessLines(Fact):
     """The parsed lines of one nginx's access logs within the period (about: Process); for this room's own lookers."""
+
+    fleeting = True
 
     lines: tuple[tuple[str, str, AccessLine], ...]
     took_up: datetime
@@ -92,6 +95,7 @@ async def nginx_requests(want: Want[Fact], around: Around) -> tuple[Fact, ...] |
 
 def _logged(want: Want[Fact], source: str, text: str, line: AccessLine) -> LoggedRequest:
     at = line.at or datetime.min
+    mark = MARK.match(line.user_agent or "")
     return LoggedRequest(
         about=want.about,
         seen=Seen(
@@ -103,7 +107,8 @@ def _logged(want: Want[Fact], source: str, text: str, line: AccessLine) -> Logge
         status=line.status or 0,
         seconds=line.request_time,
         attempts=tuple((each.addr or "", str(each.status or "-"), each.response_time) for each in line.attempts),
-        ours=line.user_agent is not None and line.user_agent.startswith(MARK),
+        ours=mark is not None,
+        token=mark[1] if mark is not None else None,
     )
 
 
