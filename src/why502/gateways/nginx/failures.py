@@ -20,6 +20,9 @@ TAIL = 8 << 20
 LINES = 20_000
 FAILURES = 2_000
 SECOND = timedelta(milliseconds=999)
+MARKS = (b" upstream", b"resolve", b"worker_connections", b"limiting ", b"lua")
+"""One of these stands in every line that tells a failure (`messages.py`); most lines of a log have none."""
+
 PORTS = {"http": 80, "grpc": 80, "https": 443, "grpcs": 443}
 LOGS = 16
 OWN_STREAMS = {"stderr": 2, "/dev/stderr": 2, "/proc/self/fd/2": 2, "/dev/stdout": 1, "/proc/self/fd/1": 1}
@@ -93,7 +96,7 @@ async def _journal(want: Want[Fact], around: Around, gateway: GatewayProcess, pa
 def _failures(gateway: GatewayProcess, lines: Lines, zone: tzinfo, horizon: Window) -> list[Failure]:
     found: list[Failure] = []
     for source, data in reversed(lines):
-        if b" upstream" not in data and b"resolve" not in data and b"worker_connections" not in data:
+        if not any(mark in data for mark in MARKS):
             continue
         line = parse(data, zone)
         if line is None or line.at is None:

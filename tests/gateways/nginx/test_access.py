@@ -1,0 +1,128 @@
+"""What a running nginx's access logs tell: requests, our own among them, and how a path was answered before."""
+
+import http.client
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.stands.gateway import Gateway, gateway
+from tests.stands.nginx import free_port
+from tests.stands.surveying import fact, facts, found
+from tests.stands.upstream import Peer, Upstream
+from why502.observations.gateway import LoggedRequest, PastAnswers
+from why502.observations.want import As, Gap, Why
+
+CUSTOM = (
+    "log_format timed '$time_iso8601 $request_method \"$request_uri\" $status $request_time '\n"
+    '\'up="$upstream_addr" "$upstream_status" "$upstream_response_time" "$http_host" "$http_user_agent"\';'
+)
+JSON = (
+    'log_format timed escape=json \'{"t":"$time_iso8601","m":"$request_method","u":"$request_uri","s":"$status",\'\n'
+    '\'"d":"$request_time","a":"$upstream_addr","us":"$upstream_status","ud":"$upstream_response_time",\'\n'
+    '\'"h":"$http_host","ua":"$http_user_agent"}\';'
+)
+
+
+def ask(made: Gateway, path: str, agent: str = "curl/8") -> int:
+    client = http.client.HTTPConnection("127.0.0.1", made.port, timeout=10)
+    try:
+        client.request("GET", path, headers={"Host": "shop.test", "User-Agent": agent})
+        return client.getresponse().status
+    finally:
+        client.close()
+
+
+def test_the_combined_format_tells_request_status_and_mark(open_path: Path) -> None:
+    with gateway(open_path / "g", "location / { return 404; }") as made:
+        ask(made, "/a?b")
+        ask(made, "/ours", "why502/1 (+0123456789ab)")
+        ask(made, "/unmarked", "why502")
+        ask(made, "/feigned", "curl why502/1 (+0123456789ab)")
+        told = facts(made, LoggedRequest)
+    assert [(each.method, each.path, each.status) for each in told] == [
+        ("GET", "/a?b", 404),
+        ("GET", "/ours", 404),
+        ("GET", "/unmarked", 404),
+        ("GET", "/feigned", 404),
+    ]
+    assert [each.ours for each in told] == [False, True, False, False]
+    assert [each.token for each in told] == [None, "0123456789ab", None, None]
+    assert all(each.host is None and each.seconds is None and each.attempts == () for each in told)
+    assert all(abs(each.seen.at.start - datetime.now(UTC)) < timedelta(minutes=1) for each in told)
+    assert told[0].seen.source == f"{made.base}/access.log:1"
+
+
+@pytest.mark.parametrize("format_", [CUSTOM, JSON], ids=["custom", "json"])
+def test_a_format_of_ones_own_tells_attempts_and_times(format_: str, open_path: Path) -> None:
+    base, dead = open_path / "g", free_port()
+    with Upstream(lambda peer: peer.send(b"HTTP/1.0 200 OK\r\n\r\nok") if peer.read_head() else None) as app:
+        group = f"upstream app {{ server 127.0.0.1:{dead}; server 127.0.0.1:{app.port} backup; }}"
+        http_ = f"{format_}\n{group}\naccess_log {base}/timed.log timed;"
+        with gateway(base, "location / { proxy_pass http://app; }", http=http_) as made:
+            assert ask(made, '/a"b', 'x"y why502/1 (+0123456789ab)') == 200
+            assert ask(made, "/c", "why502/1 (+abcdefabcdef)") == 200
+            odd, plain = facts(made, LoggedRequest)
+    assert (odd.path, odd.ours) == ('/a"b', False)
+    assert (plain.host, plain.token, plain.status) == ("shop.test", "abcdefabcdef", 200)
+    assert plain.seconds is not None
+    assert 0 <= plain.seconds < 5
+    last = plain.attempts[-1]
+    assert last[:2] == (f"127.0.0.1:{app.port}", "200")
+    assert last[2] is not None
+    assert odd.attempts[0][:2] == (f"127.0.0.1:{dead}", "502"), "a rescued attempt"
+
+
+def test_past_answers_of_a_path_are_counted(open_path: Path) -> None:
+    def play(peer: Peer) -> None:
+        path = peer.read_head().split()[1]
+        peer.send(b"HTTP/1.0 500 No\r\n\r\n" if b"bad" in path else b"HTTP/1.0 200 OK\r\n\r\nok")
+
+    base = open_path / "g"
+    with Upstream(play) as app:
+        http_ = f"{CUSTOM}\naccess_log {base}/timed.log timed;"
+        with gateway(base, f"location / {{ proxy_pass http://127.0.0.1:{app.port}; }}", http=http_) as made:
+            for path in ("/a?1", "/a?2", "/a?bad", "/b"):
+                ask(made, path)
+            past = fact(made, PastAnswers, As(path="/a?3"))
+            never = fact(made, PastAnswers, As(path="/never"))
+            assert facts(made, PastAnswers) == ()
+    assert (past.path, past.good, past.upstreams) == ("/a", 2, (f"127.0.0.1:{app.port}",))
+    assert past.last_good is not None
+    assert past.since is not None
+    assert past.since <= past.last_good <= datetime.now(UTC)
+    assert past.slowest is not None
+    assert past.seen.raw.startswith("2 of them, the newest:\n")
+    assert (never.good, never.last_good, never.slowest, never.since) == (0, None, None, None)
+    assert "none" in never.seen.raw
+
+
+def test_answers_before_a_reload_are_of_another_configuration(open_path: Path) -> None:
+    with gateway(open_path / "g", "location / { return 204; }") as made:
+        ask(made, "/a")
+        log = made.base / "access.log"
+        old = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%d/%b/%Y:%H:%M:%S +0000")
+        start, _, rest = log.read_text().partition("[")
+        log.write_text(f"{start}[{old}]{rest.partition(']')[2]}{start}[{rest}")
+        assert len(facts(made, LoggedRequest)) == 2
+        assert fact(made, PastAnswers, As(path="/a")).good == 1
+
+
+def test_no_log_tells_nothing_and_a_lost_one_is_a_gap(open_path: Path) -> None:
+    with gateway(open_path / "g", "location / { return 204; }", http="access_log off;") as made:
+        ask(made, "/a")
+        assert facts(made, LoggedRequest) == ()
+    with gateway(open_path / "h", "location / { return 204; }") as made:
+        (made.base / "access.log").unlink()
+        gap = found(made, LoggedRequest)
+    assert isinstance(gap, Gap)
+    assert gap.why is Why.UNREADABLE
+
+
+def test_hostile_lines_do_no_harm(open_path: Path) -> None:
+    with gateway(open_path / "g", "location / { return 204; }") as made:
+        ask(made, "/a")
+        with (made.base / "access.log").open("ab") as log:
+            log.write(b"\xff\x00[" * 100_000 + b"\n" + b'"' * 100_000 + b"\n")
+        ask(made, "/b")
+        assert [each.path for each in facts(made, LoggedRequest)] == ["/a", "/b"]
