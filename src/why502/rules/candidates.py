@@ -159,7 +159,7 @@ def _tie_by_asking(
 ) -> Tie | None:
     path, real = known
     host = route.settings.host
-    wrong_path = one(evidence, _want(candidate, route, host, MADE_UP))
+    wrong_path = one(evidence, _made_up(candidate, route, path))
     if words(path.partition("?")[0]) and wrong_path is not None and _refuses(wrong_path):
         return f"it answers {path} ({real.status}) and knows no made-up path ({wrong_path.status})", (real, wrong_path)
     if route.protocol is not Protocols.HTTP or not telling(host):
@@ -213,6 +213,20 @@ def telling(host: str) -> bool:
 
 def _want(candidate: Candidate, route: RouteTaken, host: str, path: str) -> Want[ResponseAttempt]:
     how = As(protocol=route.protocol, host=host or None, path=path, headers=headers_of(route), limit=2.0)
+    return Want(kind=ResponseAttempt, about=candidate.address, how=how)
+
+
+def _made_up(candidate: Candidate, route: RouteTaken, path: str) -> Want[ResponseAttempt]:
+    """Ask for a path that nobody has; what the gateway makes of a path for FastCGI and uwsgi is made up as well."""
+    real = path.partition("?")[0]
+    given = tuple((name, value.replace(real, MADE_UP)) for name, value in headers_of(route)) if real != "/" else ()
+    how = As(
+        protocol=route.protocol,
+        host=route.settings.host or None,
+        path=MADE_UP,
+        headers=given or headers_of(route),
+        limit=2.0,
+    )
     return Want(kind=ResponseAttempt, about=candidate.address, how=how)
 
 

@@ -13,16 +13,24 @@ Bind the application to the address that the gateway uses (or to `0.0.0.0`, behi
 use the address that is bound.
 """
 
+from dataclasses import replace
+
+from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
+from why502.observations.probes import Reply
 from why502.observations.sockets import Listener
 from why502.observations.subjects import Endpoint
-from why502.observations.verdict import Case, Excluded, Fix, Irrelevant, Risk, Verdict
+from why502.observations.verdict import Case, Excluded, Fix, Irrelevant, Proven, Risk, Verdict
 from why502.observations.want import Evidence
-from why502.rules.asking import one
+from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
 from why502.rules.listening import WILDCARDS, loopback, table_want, takes
 from why502.rules.owning import is_own
+from why502.rules.probing import alike, asked
+from why502.rules.publishing import who_should
 from why502.rules.suspecting import perhaps, points
+
+GOOD = range(200, 400)
 
 
 @cause(
@@ -36,7 +44,7 @@ from why502.rules.suspecting import perhaps, points
     common=8,
 )
 def wrong_interface(case: Case, evidence: Evidence) -> Verdict:
-    """Suspect it by a listener of the same port and family on another address of the same namespace."""
+    """Prove it by the only listener of the same port and family, on another address, that answers the request."""
     address = case.failure.about
     if not isinstance(address, Endpoint):
         return Irrelevant(says="the upstream is no TCP port")
@@ -55,11 +63,27 @@ def wrong_interface(case: Case, evidence: Evidence) -> Verdict:
         return Excluded(because=(table,), says=f"port {address.port} is served on no other address of this family")
     bound = Endpoint(place=address.place, address=others[0].address, port=others[0].port)
     fix = f"Let the application listen on {address}" if loopback(bound.address) else f"Give the gateway {bound}"
+    fixes = (Fix(title=f"{fix}, or the other way round", risk=Risk.RESTART),)
+    answer = _answer(case, evidence, bound) if len(others) == 1 and table.owners else None
+    if answer is not None and who_should(address, evidence) == ():
+        says = f"the application listens on {bound} only, and the gateway connects to {address}"
+        return Proven(subject=address, because=(table, *answer), says=says, fixes=fixes)
     return points(
         f"port {address.port} is served on {bound} only, and the gateway connects to {address}",
         table,
-        fixes=(Fix(title=f"{fix}, or the other way round", risk=Risk.RESTART),),
+        fixes=fixes,
     )
+
+
+def _answer(case: Case, evidence: Evidence, bound: Endpoint) -> tuple[Fact, ...] | None:
+    """Return the sound answer to the failed request at the other address, with the route that asks elsewhere."""
+    route = route_of(case, evidence)
+    want = asked(Case(failure=replace(case.failure, about=bound)), evidence)
+    if route is None or not route.loaded or want is None or not alike(case):
+        return None
+    attempt = one(evidence, want)
+    good = attempt is not None and attempt.reply is Reply.ANSWERED and attempt.status in GOOD
+    return (attempt, route) if attempt is not None and good else None
 
 
 def _same_family(listener: Listener, address: Endpoint) -> bool:
