@@ -6,10 +6,13 @@ from why502.observations.subjects import SocketPath
 from why502.observations.verdict import Case
 from why502.observations.want import As, Evidence, Protocols, TlsAs, Want
 from why502.rules.asking import gateway_of, route_of
+from why502.rules.waiting import where_it_waited
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PATIENCE = 9.0
 BRIEF = 2.0
+CONNECT = 1.5
+"""Seconds in which two SYNs go out; one that is lost alone shows nothing."""
 
 
 def tls_as(route: RouteTaken) -> TlsAs:
@@ -65,9 +68,15 @@ def patience(timeout: float) -> float:
 
 
 def asked(case: Case, evidence: Evidence) -> Want[ResponseAttempt] | None:
-    """Return the want of a response on the failed route, if the route is known."""
+    """Return the want of a response on the failed route, if the route is known.
+
+    None where our request was seen to wait behind others: one more would only make the queue longer.
+    """
     route = route_of(case, evidence)
     if route is None or route.group is None:
+        return None
+    waited = where_it_waited(case, evidence)
+    if waited is not None and waited.new_queued > 0:
         return None
     return response_want(case, route, gateway_of(case, evidence))
 
@@ -92,4 +101,4 @@ def connect_want(case: Case, gateway: GatewayProcess | None) -> Want[TcpAttempt]
     """Connect and say nothing; as the gateway's user where a path is asked."""
     about = case.failure.about
     user = gateway.user if gateway is not None and isinstance(about, SocketPath) else None
-    return Want(kind=TcpAttempt, about=about, how=As(user=user, limit=2.0))
+    return Want(kind=TcpAttempt, about=about, how=As(user=user, limit=CONNECT))
