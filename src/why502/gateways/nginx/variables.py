@@ -139,7 +139,7 @@ class State:
             self.values[name] = value
 
     def header(self, name: str) -> Value:
-        """Return a header as `$http_name` has it: `-` written as `_`, several joined."""
+        """Return a header as `$http_name` has it: `-` written as `_`, several joined (since 1.23.0)."""
         if name == "host":
             return as_bytes_are(self.request.host or "")
         if self.request.headers is None:
