@@ -18,6 +18,8 @@ SAME = {
     FailureId.CONNECT_DENIED: Met.DENIED,
     FailureId.CONNECT_NO_SOCKET: Met.NO_SOCKET,
 }
+CONNECT = 1.2
+"""Seconds in which a second SYN goes out."""
 
 
 async def fails_until(survey: Survey, failure: Failure, gateway: GatewayProcess | None) -> datetime | None:
@@ -28,7 +30,7 @@ async def fails_until(survey: Survey, failure: Failure, gateway: GatewayProcess 
         return None
     user = gateway.user if gateway is not None and isinstance(about, SocketPath) else None
     now = Window.instant(await survey.vantage.now())
-    found = await survey.get(Want(kind=TcpAttempt, about=about, window=now, how=As(user=user, limit=2.0)))
+    found = await survey.get(Want(kind=TcpAttempt, about=about, window=now, how=As(user=user, limit=CONNECT)))
     if isinstance(found, Gap):
         return None
     return next((each.seen.at.end for each in found if each.met is met), None)

@@ -43,13 +43,14 @@ from why502.observations.fact import Fact
 from why502.observations.failure import Failure, Request
 from why502.observations.gateway import GatewayProcess, LoggedRequest
 from why502.observations.place import Window
-from why502.observations.probes import NameAnswer
+from why502.observations.probes import NameAnswer, TcpAttempt
 from why502.observations.processes import ProcessTable
 from why502.observations.server import AppServer
-from why502.observations.sockets import Connections
+from why502.observations.sockets import Connections, TcpState
 from why502.observations.subjects import Endpoint, Machine
 from why502.observations.want import As, Gap, Want
 from why502.rules.listening import table_want
+from why502.rules.probing import CONNECT
 from why502.survey.survey import Survey
 from why502.vantage.base import Vantage
 
@@ -232,7 +233,8 @@ class _Run:
             await self._while_it_hangs(now)
             self.moments = (*self.moments, now)
         if answer.ending is Ending.HANGING:
-            answer = await contact.finish(min(max(self._patience() - QUICK, 0.2), max(self.survey.left(), 0.2)))
+            rest = min(max(self._patience() - QUICK, 0.2), max(self.survey.left(), 0.2))
+            answer, _ = await asyncio.gather(contact.finish(rest), self._connect_beside())
         await contact.close()
         return answer
 
@@ -243,6 +245,16 @@ class _Run:
             wants += [Want(kind=Connections, about=address, window=now), table_want(address)]
         machine = Machine(place=self.vantage.here().machine())
         await self.survey.meet([*wants, Want(kind=ProcessTable, about=machine), Want(kind=AppServer, about=machine)])
+
+    async def _connect_beside(self) -> None:
+        """Where the gateway itself waits to be connected, see whether we are kept waiting too, while time passes."""
+        wants: list[Want[Fact]] = []
+        for address in upstreams(self.inside)[:4] if len(self.moments) > 1 else ():
+            found = await self.survey.get(Want(kind=Connections, about=address, window=self.moments[-1]))
+            tables = () if isinstance(found, Gap) else found
+            if any(each.state is TcpState.SYN_SENT for table in tables for each in table.connections):
+                wants.append(Want(kind=TcpAttempt, about=address, how=As(limit=CONNECT)))
+        await self.survey.meet(wants)
 
     def _patience(self) -> float:
         """Wait for an answer as long as a short time-out of the route takes, else only to see that it hangs."""

@@ -6,7 +6,7 @@ from why502.observations.verdict import Case
 from why502.observations.want import As, Evidence, TlsAs, Want
 from why502.rules.asking import route_of
 from why502.rules.knowing import known
-from why502.rules.probing import SAFE, asked
+from why502.rules.probing import BRIEF, SAFE, asked
 
 HUNG_UP = frozenset({Reply.CLOSED, Reply.RESET})
 
@@ -28,9 +28,8 @@ def tls_probe(case: Case, evidence: Evidence) -> TlsAttempt | None:
     route = route_of(case, evidence)
     if not isinstance(case.failure.about, Endpoint) or route is None or route.settings.tls:
         return None
-    return known(
-        evidence, Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=TlsAs(server_name=None), limit=3.0))
-    )
+    how = As(tls=TlsAs(server_name=None), limit=BRIEF)
+    return known(evidence, Want(kind=TlsAttempt, about=case.failure.about, how=how))
 
 
 def speaks_tls(case: Case, evidence: Evidence) -> bool:

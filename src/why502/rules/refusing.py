@@ -48,6 +48,6 @@ def complaints(case: Case, evidence: Evidence, why: Refused) -> tuple[ServerMess
     """Return the server's complaints of this kind about a failure, without the one about our own ClientHello."""
     found = heard(case, evidence, {Says.INVALID_REQUEST})
     others = [each for each in found if refused_for(each) is not Refused.TLS]
-    if case.failure.live and len(others) == len(found) and tls_probe(case, evidence) is not None:
+    if found and case.failure.live and len(others) == len(found) and tls_probe(case, evidence) is not None:
         others = others[:-1]  # a server that does not quote what it got: the last complaint may be of our probe
     return tuple(each for each in others if refused_for(each) is why)
