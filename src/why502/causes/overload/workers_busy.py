@@ -16,7 +16,7 @@ workers as memory allows.
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.server import AppServer, Says, ServerMessage
-from why502.observations.subjects import Endpoint, Machine, SocketPath
+from why502.observations.subjects import Address, Endpoint, Machine, SocketPath
 from why502.observations.verdict import (
     Case,
     Excluded,
@@ -75,7 +75,7 @@ def workers_busy(case: Case, evidence: Evidence) -> Verdict:
             says=f"the request waits in the accept queue of {address} and no worker takes it",
             because=(waited.during,),
         )
-    return guess if held.server is None else _proof(held.server, waited)
+    return guess if held.server is None else _proof(address, held.server, waited)
 
 
 def _all_taken(case: Case, evidence: Evidence, held: Serving, waited: Waited) -> bool:
@@ -101,9 +101,9 @@ def _told(case: Case, evidence: Evidence) -> Suspected | None:
     return None
 
 
-def _proof(server: AppServer, waited: Waited) -> Proven:
+def _proof(address: Address, server: AppServer, waited: Waited) -> Proven:
     return Proven(
-        subject=server.about,
+        subject=address,
         because=(waited.during, server),
         says=f"{server.product} has {server.capacity} worker{'s' if server.capacity != 1 else ''}, all of them taken,"
         f" and {waited.queued} connection{'s' if waited.queued != 1 else ''} in its accept queue, ours among them",
