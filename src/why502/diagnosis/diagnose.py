@@ -49,6 +49,7 @@ from why502.observations.server import AppServer
 from why502.observations.sockets import Connections, TcpState
 from why502.observations.subjects import Endpoint, Machine
 from why502.observations.want import As, Gap, Want
+from why502.probes.contact import Contact
 from why502.rules.listening import table_want
 from why502.rules.probing import CONNECT
 from why502.survey.survey import Survey
@@ -134,6 +135,8 @@ class _Run:
             return Finding.OTHER_ERROR
         if not self.answers and self.options.policy.probe and not unfinished:
             return Finding.UNREACHABLE
+        if unfinished and all(each.ending is Ending.HANGING and each.seconds < HANGING for each in self.answers):
+            return Finding.BAD_GATEWAY if incidents else Finding.INCONCLUSIVE
         return _finding(self.answers, incidents)
 
     async def _until_stopped(self, work: Coroutine[None, None, None]) -> str:
@@ -227,15 +230,24 @@ class _Run:
     async def _try(self, way: Way, how: As, number: int) -> Answer:
         """Send one try; look at the sockets while it hangs."""
         contact = await send(self.survey, way, how, number, self.token)
+        try:
+            return await self._wait_for(contact)
+        except asyncio.CancelledError:
+            self.answers.append(contact.so_far())
+            raise
+        finally:
+            await contact.close()
+
+    async def _wait_for(self, contact: Contact) -> Answer:
         answer = await contact.finish(QUICK)
-        if answer.ending is Ending.HANGING and len(self.moments) == 1:
+        if answer.ending is not Ending.HANGING:
+            return answer
+        if len(self.moments) == 1:
             now = Window.instant(await self.vantage.now())
             await self._while_it_hangs(now)
             self.moments = (*self.moments, now)
-        if answer.ending is Ending.HANGING:
-            rest = min(max(self._patience() - QUICK, 0.2), max(self.survey.left(), 0.2))
-            answer, _ = await asyncio.gather(contact.finish(rest), self._connect_beside())
-        await contact.close()
+        rest = min(max(self._patience() - QUICK, 0.2), max(self.survey.left(), 0.2))
+        answer, _ = await asyncio.gather(contact.finish(rest), self._connect_beside())
         return answer
 
     async def _while_it_hangs(self, now: Window) -> None:
@@ -299,8 +311,11 @@ class _Run:
         found: list[Failure] = []
         hop = hop_of(self.inside, bad[0], self.origin) if bad else None
         if bad and hop is not None:
-            matched = {id(answer): of_try(answer, logged) for answer in bad}
-            told = [live(each, (answer,), hop, self.moments) for answer in bad for each in matched[id(answer)]]
+            told = [
+                live(each, met, hop, self.moments)
+                for each in logged
+                if (met := [answer for answer in bad if of_try(answer, [each])])
+            ]
             found = grouped(told)
             if not found:
                 found = await self._untold(bad[0])

@@ -78,7 +78,7 @@ def _same_request(failure: Failure, answer: Answer) -> bool:
 
 
 def live(failure: Failure, answers: Sequence[Answer], hop: Hop, moments: tuple[Window, ...]) -> Failure:
-    """Turn a logged failure into ours: exact times, our own request, the route it took."""
+    """Turn a logged failure into ours: the times of the tries that it may be of, our own request, the route it took."""
     window = answers[0].seen.at
     for each in answers[1:]:
         window = window.joined(each.seen.at)
@@ -88,7 +88,7 @@ def live(failure: Failure, answers: Sequence[Answer], hop: Hop, moments: tuple[W
         hop=hop,
         request=answers[0].request,
         live=True,
-        count=len(answers),
+        count=1,
         moments=moments,
     )
 
