@@ -1,4 +1,4 @@
-"""From judgements to one chain: which proven link is *the* cause (the rules of `docs/causes.md`). Pure."""
+"""From judgements to one chain: which proven link is *the* cause (the rules of `docs/chain.md`). Pure."""
 
 from collections.abc import Iterable
 
