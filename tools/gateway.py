@@ -68,9 +68,9 @@ def full_queue() -> Iterator[int]:
     with contextlib.ExitStack() as ending:
         listening = ending.enter_context(socket.socket())
         listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
+        listening.listen(1)
         address = listening.getsockname()
-        for _ in range(4):
+        for _ in range(6):
             waiting = ending.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(address)

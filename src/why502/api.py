@@ -24,6 +24,7 @@ __all__ = [
     "Report",
     "TargetError",
     "adiagnose",
+    "ahere",
     "areplay",
     "diagnose",
     "gateways",
@@ -59,14 +60,15 @@ def diagnose(target: str, options: Options | None = None, *, bundle: str | Path 
     return asyncio.run(adiagnose(target, options, bundle=bundle))
 
 
-def here(options: Options | None = None) -> tuple[tuple[Report, ...], int]:
+async def ahere(options: Options | None = None, *, stop: asyncio.Event | None = None) -> tuple[tuple[Report, ...], int]:
     """Diagnose every route of every gateway on this host; returns the reports, and how many routes were left out."""
+    found = await diagnose_host(Recording(Local(), keep=False), options or Options(), stop)
+    return tuple(assemble(each) for each in found.outcomes), found.left_out
 
-    async def all_routes() -> tuple[tuple[Report, ...], int]:
-        found = await diagnose_host(Recording(Local(), keep=False), options or Options())
-        return tuple(assemble(each) for each in found.outcomes), found.left_out
 
-    return asyncio.run(all_routes())
+def here(options: Options | None = None) -> tuple[tuple[Report, ...], int]:
+    """Diagnose the whole host, and wait for the reports; see `ahere`."""
+    return asyncio.run(ahere(options))
 
 
 def gateways(options: Options | None = None) -> tuple[Discovered, ...]:

@@ -52,17 +52,26 @@ def whole_host(options: Options, printing: Printing) -> int:
     if printing.save is not None:
         raise click.UsageError("--save keeps the evidence of one target; name one")
     check_writable(printing)
-    with watching("this host", on=sys.stderr.isatty() and not printing.quiet):
-        from why502.api import here
+    import asyncio
 
-        reports, left_out = here(options)
+    from why502.cli.stopping import stopped_by_signals
+
+    async def diagnosing() -> tuple[tuple[Report, ...], int, int]:
+        from why502.api import ahere
+
+        with stopped_by_signals() as stop:
+            return *await ahere(options, stop=stop.event), stop.number
+
+    with watching("this host", on=sys.stderr.isatty() and not printing.quiet):
+        reports, left_out, signal = asyncio.run(diagnosing())
     if not reports:
-        click.echo("No route of a gateway was found on this host; name a URL to diagnose.", err=True)
-        return 3
+        says = "No route of a gateway was found on this host; name a URL to diagnose."
+        click.echo("Interrupted before a route was asked." if signal else says, err=True)
+        return 128 + signal if signal else 3
     show(list(reports), printing)
     if left_out:
         click.echo(f"{left_out} more routes were not asked (`why502 gateways` lists them).", err=True)
-    return worst([status_of(each) for each in reports])
+    return 128 + signal if signal else worst([status_of(each) for each in reports])
 
 
 def options_of(chosen: dict[str, Any]) -> Options:

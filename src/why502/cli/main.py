@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Sequence
 
+from why502.cli import INTERRUPTED
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
@@ -18,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return unwritable(full)
         return 0
-    from why502.cli.running import run
-
+    try:
+        from why502.cli.running import run
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return run(given)

@@ -8,9 +8,10 @@ from difflib import get_close_matches
 
 import click
 
+from why502.cli import INTERRUPTED
 from why502.cli.group import routed, why502_command
 
-WRONG_INPUT, NOT_TOLD, INTERRUPTED, NOBODY_READS = 2, 3, 130, 141
+WRONG_INPUT, NOT_TOLD, NOBODY_READS = 2, 3, 141
 LONGEST = 200
 
 

@@ -233,7 +233,7 @@ class _Run:
         try:
             return await self._wait_for(contact)
         except asyncio.CancelledError:
-            self.answers.append(contact.so_far())
+            self.answers.append(await contact.so_far())
             raise
         finally:
             await contact.close()

@@ -1,5 +1,6 @@
 """The whole host as target: every gateway found on it, the routes that failed first, a bounded number of requests."""
 
+import asyncio
 from dataclasses import replace
 
 from why502.diagnosis.diagnose import diagnose, surveying
@@ -47,8 +48,11 @@ async def discover(survey: Survey) -> tuple[Discovered, ...]:
     return tuple(found)
 
 
-async def diagnose_host(vantage: Vantage, options: Options) -> HostOutcome:
-    """Ask every route once a distinct upstream, those with failures in the logs first, twenty at most."""
+async def diagnose_host(vantage: Vantage, options: Options, stop: asyncio.Event | None = None) -> HostOutcome:
+    """Ask every route once a distinct upstream, those with failures in the logs first, twenty at most.
+
+    When `stop` is set, no more of them are asked.
+    """
     survey = await surveying(vantage, options)
     gateways = await discover(survey)
     wishes: list[tuple[bool, RouteListed]] = []
@@ -59,11 +63,11 @@ async def diagnose_host(vantage: Vantage, options: Options) -> HostOutcome:
     wishes.sort(key=lambda wish: not wish[0])
     outcomes = []
     for _, route in wishes[:ASKED]:
-        if survey.left() < 1:
+        if survey.left() < 1 or (stop is not None and stop.is_set()):
             break
         survey.refresh()
         target, own = target_of(route)
-        outcomes.append(await diagnose(vantage, target, replace(options, connect_to=own, follow=False), survey))
+        outcomes.append(await diagnose(vantage, target, replace(options, connect_to=own, follow=False), survey, stop))
     return HostOutcome(outcomes=tuple(outcomes), gateways=gateways, left_out=len(wishes) - len(outcomes))
 
 

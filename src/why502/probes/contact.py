@@ -216,6 +216,11 @@ class Contact:
         if self._stream is not None:
             await self._stream.close()
 
+    async def so_far(self) -> Answer:
+        """Tell how far the answer came, without waiting."""
+        await self._clock.left()
+        return self._answer()
+
     def _answer(self) -> Answer:
         if self.refused is not None:
             return self._not_connected(self.refused)

@@ -110,6 +110,8 @@ def _healthy(site: str, outcome: Outcome) -> str:
 
 
 def _inconclusive(site: str, outcome: Outcome) -> str:
+    if outcome.unfinished and outcome.answers:
+        return f"{site} had not answered after {outcome.answers[-1].seconds:.1f} s."
     if outcome.unfinished:
         return f"Nothing could be told of {site}."
     if outcome.inside is None:
