@@ -2,11 +2,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.diagnosis.made import answer, surveyed
+from tests.diagnosis.made import SITE, answer, surveyed
 from tests.evidence import HERE, seen
 from why502.diagnosis.options import Options
-from why502.diagnosis.reaching import names_of, reached, request_for, spoke, ways
+from why502.diagnosis.outcome import Target
+from why502.diagnosis.reaching import Way, names_of, one_site, reached, redirected, request_for, spoke, ways
 from why502.diagnosis.target import parse_target
 from why502.observations.answer import Ending
 from why502.observations.probes import NameAnswer
@@ -83,3 +86,107 @@ def test_only_names_are_resolved() -> None:
     survey = surveyed(resolved("192.0.2.1"), place=HERE)
     assert asyncio.run(names_of(survey, SHOP, Options())) == (resolved("192.0.2.1"),)
     assert asyncio.run(names_of(survey, parse_target("http://192.0.2.1/"), Options())) == ()
+
+
+HTTPS = Way(scheme="https", endpoint=SITE)
+
+
+def onward(location: str, way: Way = HTTPS, status: int = 302, **options: Any) -> tuple[Target, Options] | None:
+    made = answer(status, headers=(("Location", location),))
+    return redirected(SHOP, way, made, Options(**options))
+
+
+@pytest.mark.parametrize(
+    ("location", "leads_to"),
+    [
+        ("/login", "https://shop.example.com:None/login"),
+        ("login?a=1#here", "https://shop.example.com:None/login?a=1"),
+        ("//www.shop.example.com/x", "https://www.shop.example.com:None/x"),
+        ("https://example.com/", "https://example.com:None/"),
+        ("http://SHOP.example.com:8080/y", "http://shop.example.com:8080/y"),
+    ],
+)
+def test_a_redirect_within_the_site_is_followed(location: str, leads_to: str) -> None:
+    found = onward(location)
+    assert found is not None
+    target = found[0]
+    assert f"{target.scheme}://{target.host}:{target.port}{target.path}" == leads_to
+    assert target.written == SHOP.written
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://other.example.com/",
+        "https://com/",
+        "https://shop.example.com.evil.net/",
+        "https://evilshop.example.com/",
+        "http://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd",
+        "gopher://shop.example.com/",
+        "https://[::1/",
+        "https://shop.example.com:99999/",
+        "",
+    ],
+)
+def test_a_redirect_elsewhere_is_not(location: str) -> None:
+    assert onward(location) is None
+
+
+def test_other_answers_lead_nowhere_and_nothing_is_followed_against_the_users_will() -> None:
+    assert onward("/a", status=200) is None
+    assert onward("/a", status=304) is None
+    assert onward("/a", follow=False) is None
+    assert redirected(SHOP, HTTPS, answer(302), Options()) is None
+
+
+def test_an_unsafe_request_is_not_sent_on() -> None:
+    assert onward("/a", status=307, method="POST", data=b"x") is None
+    seen_other = onward("/a", status=303, method="POST", data=b"x")
+    assert seen_other is not None
+    assert (seen_other[1].method, seen_other[1].data) == ("GET", None)
+    again = onward("/a", status=308, method="POST", data=b"x", repeat_unsafe=True)
+    assert again is not None
+    assert (again[1].method, again[1].data) == ("POST", b"x")
+
+
+def test_the_users_headers_stay_with_the_host_they_were_for() -> None:
+    headers = (("Authorization", "Bearer x"),)
+    for location, kept in (("/a", headers), ("https://example.com/", ()), ("http://shop.example.com/", ())):
+        found = onward(location, headers=headers)
+        assert found is not None
+        assert found[1].headers == kept
+
+
+def test_where_to_connect_instead_holds_for_the_address_it_was_said_of() -> None:
+    instead = ("192.0.2.7", 8443)
+    same = onward("/b", connect_to=instead)
+    other = onward("https://shop.example.com:444/", connect_to=instead)
+    assert same is not None
+    assert other is not None
+    assert (same[1].connect_to, other[1].connect_to) == (instead, None)
+
+
+@given(st.text(max_size=80))
+def test_no_location_breaks_it_or_leads_out_of_the_site(location: str) -> None:
+    found = onward(location)
+    assert found is None or one_site("shop.example.com", found[0].host)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("example.com", "example.com", True),
+        ("example.com", "www.example.com", True),
+        ("a.b.example.com", "example.com.", True),
+        ("com", "example.com", False),
+        ("localhost", "a.localhost", False),
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2.1", "192.0.2.1", False),
+        ("a.example.com", "b.example.com", False),
+    ],
+)
+def test_two_hosts_of_one_site(one: str, other: str, same: bool) -> None:
+    assert one_site(one, other) is same
+    assert one_site(other, one) is same
