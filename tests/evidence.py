@@ -49,7 +49,7 @@ from why502.observations.subjects import (
     Subject,
     Unit,
 )
-from why502.observations.units import UnitState, UnitTable
+from why502.observations.units import JournalLine, UnitJournal, UnitState, UnitTable
 from why502.observations.verdict import Case, Link, Proven
 from why502.observations.want import As, F, Gap, Held, Open, Protocols, Stale, User, Want, Why
 
@@ -283,6 +283,17 @@ def unit_state(name: str = "app.service", active: str = "active", **more: Any) -
 
 def units(*states: UnitState, **more: Any) -> UnitTable:
     return UnitTable(about=host(), units=states, **{"seen": seen(kind=EvidenceKind.UNIT), **more})
+
+
+def journal_line(at: float, text: str, pid: int = 1) -> JournalLine:
+    """A line so many seconds after the window began; by default systemd's own."""
+    return JournalLine(at=after(at), text=text, pid=pid)
+
+
+def journal(*lines: JournalLine, about: Unit | None = None, **more: Any) -> UnitJournal:
+    covers = Window(start=START - timedelta(days=1), end=WHEN.end)
+    made = UnitJournal(about=about or unit(), seen=seen(kind=EvidenceKind.JOURNAL), lines=lines, covers=covers)
+    return replace(made, **more)
 
 
 def inode(path: str, kind: str = "dir", mode: int = 0o755, uid: int = 0, gid: int = 0, **more: Any) -> Inode:

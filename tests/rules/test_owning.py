@@ -1,5 +1,5 @@
-from tests.evidence import BEFORE, ELSEWHERE, Known, endpoint, own, seen
-from why502.rules.owning import is_own
+from tests.evidence import BEFORE, ELSEWHERE, Known, endpoint, own, processes, seen, socket_path
+from why502.rules.owning import is_own, of_first_process
 
 
 def test_loopback_is_every_hosts_own() -> None:
@@ -18,3 +18,10 @@ def test_without_the_list_of_that_namespace_and_time_it_is_not_known() -> None:
     assert is_own(endpoint("192.0.2.7"), Known()) is None
     assert is_own(endpoint("192.0.2.7"), Known(own("192.0.2.7", place=ELSEWHERE))) is None
     assert is_own(endpoint("192.0.2.7"), Known(own("192.0.2.7", seen=seen(BEFORE)))) is None
+
+
+def test_units_bind_in_the_namespace_of_the_first_process() -> None:
+    assert of_first_process(endpoint(), Known(processes()))
+    assert of_first_process(socket_path(place=ELSEWHERE), Known())
+    assert not of_first_process(endpoint(place=ELSEWHERE), Known(processes()))
+    assert not of_first_process(endpoint(), Known())

@@ -34,7 +34,7 @@ from why502.observations.want import Evidence, Want
 from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.listening import Listens, Nobody, NotSeen, who_listens
-from why502.rules.owning import is_own
+from why502.rules.owning import is_own, of_first_process
 from why502.rules.publishing import Publisher, live_process, publishers_want, who_should
 from why502.rules.slowness import past_want
 
@@ -87,7 +87,7 @@ def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | Not
         return Excluded(because=running, says=f"{running[0].about} names {address} and is not stopped")
     stopped = lead(should, evidence)
     seen = isinstance(held, Nobody) or (case.under is not None and case.under.cause == "gateway.socket-missing")
-    if stopped is None or not seen or not _same_network(address, evidence):
+    if stopped is None or not seen or not of_first_process(address, evidence):
         return _guess(address, (Want(kind=UnitTable, about=Machine(place=address.place.machine())),))
     if _answered_since(case, evidence, stopped):
         return _guess(address, ())
@@ -144,15 +144,6 @@ def _same_files(address: SocketPath, held: Listens, evidence: Evidence) -> bool:
     table = one(evidence, Want(kind=ProcessTable, about=Machine(place=address.place.machine())))
     holders = [table.by_pid(pid) for pid in held.listener.pids] if table is not None else []
     return any(each is not None and each.place.same_files(address.place) for each in holders)
-
-
-def _same_network(address: Address, evidence: Evidence) -> bool:
-    """Units of the host bind in the namespace of its first process; another's loopback is another address."""
-    if isinstance(address, SocketPath):
-        return True
-    table = one(evidence, Want(kind=ProcessTable, about=Machine(place=address.place.machine())))
-    first = table.by_pid(1) if table is not None else None
-    return first is not None and first.place.same_network(address.place)
 
 
 def _proof(address: Address, publisher: Publisher) -> Verdict:
