@@ -25,4 +25,5 @@ def test_what_does_not_is_a_suspicion() -> None:
 def test_nothing_proven_rests_on_a_gateway_that_is_assumed() -> None:
     known = Known(gateway(assumed=True))
     assert isinstance(accepted(case(), known, proven(table(), route())), Suspected)
-    assert isinstance(accepted(case(), known, proven(table())), Proven)
+    assert isinstance(accepted(case(), known, proven(table())), Suspected)
+    assert isinstance(accepted(case(), Known(gateway()), proven(table())), Proven)

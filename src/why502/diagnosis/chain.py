@@ -1,12 +1,13 @@
 """From judgements to one chain: which proven link is *the* cause (the rules of `docs/chain.md`). Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from why502.diagnosis.catalogue import rank
 from why502.diagnosis.judging import Judgement
 from why502.observations.failure import CauseId, Failure
 from why502.observations.frozen import frozen
 from why502.observations.verdict import Excluded, Grade, Link, Suspected, Unexamined
+from why502.rules.cause import Cause
 
 
 @frozen
@@ -109,8 +110,19 @@ def _suspects(level: Iterable[Judgement], told: set[CauseId]) -> tuple[Suspect, 
                 found.append(Suspect(cause=each.cause.id, verdict=verdict, common=each.cause.common))
             case _:
                 pass
-    order = {each.cause.id: rank(each.cause) for each in level}
-    return tuple(sorted(found, key=lambda each: (each.verdict.grade, order[each.cause])))
+    causes = {each.cause.id: each.cause for each in level}
+    return tuple(
+        sorted(found, key=lambda each: (each.verdict.grade, _symptom(each, found, causes), rank(causes[each.cause])))
+    )
+
+
+def _symptom(suspect: Suspect, others: Sequence[Suspect], causes: Mapping[CauseId, Cause]) -> bool:
+    """Tell whether another suspect that fits as well would bring this one about (rule 3); mere guesses do not."""
+    return any(
+        other.verdict.grade <= suspect.verdict.grade < Grade.COMPATIBLE
+        and suspect.cause in causes[other.cause].explains
+        for other in others
+    )
 
 
 def _excluded(level: Iterable[Judgement], told: set[CauseId]) -> tuple[Reason, ...]:

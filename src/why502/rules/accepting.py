@@ -1,19 +1,21 @@
 """Is a verdict to be accepted? What does not rest on facts that hold over the window is merely suspected."""
 
 from why502.observations.fact import Fact
-from why502.observations.gateway import GatewayProcess, RouteTaken
+from why502.observations.gateway import GatewayProcess
+from why502.observations.subjects import Process
 from why502.observations.verdict import Case, Excluded, Grade, Proven, Suspected, Verdict
-from why502.observations.want import Evidence
-from why502.rules.asking import gateway_of
+from why502.observations.want import Evidence, Want
+from why502.rules.knowing import known
 
 
 def accepted(case: Case, evidence: Evidence, verdict: Verdict) -> Verdict:
     """Return the verdict, or a suspicion in its place.
 
-    A proof has to rest on something, all of which holds; on a gateway that is merely assumed it cannot rest.
+    A proof has to rest on something, all of which holds. Nothing is proven or excluded of a gateway that is merely
+    assumed: its namespaces are taken to be ours, and may be others.
     """
     match verdict:
-        case Proven(because=because) if not because or not _hold(case, because) or _assumed(case, evidence, because):
+        case Proven(because=because) if not because or not _hold(case, because) or _assumed(case, evidence):
             return Suspected(
                 grade=Grade.SPECIFIC,
                 says=verdict.says,
@@ -21,7 +23,7 @@ def accepted(case: Case, evidence: Evidence, verdict: Verdict) -> Verdict:
                 subject=verdict.subject,
                 fixes=verdict.fixes,
             )
-        case Excluded(because=because) if not _hold(case, because):
+        case Excluded(because=because) if not _hold(case, because) or _assumed(case, evidence):
             return Suspected(grade=Grade.COMPATIBLE, says=verdict.says, because=because)
         case _:
             return verdict
@@ -31,8 +33,9 @@ def _hold(case: Case, because: tuple[Fact, ...]) -> bool:
     return all(fact.holds(case.window) for fact in because)
 
 
-def _assumed(case: Case, evidence: Evidence, because: tuple[Fact, ...]) -> bool:
-    if not any(isinstance(fact, GatewayProcess | RouteTaken) for fact in because):
+def _assumed(case: Case, evidence: Evidence) -> bool:
+    gateway = case.failure.hop.gateway
+    if not isinstance(gateway, Process):
         return False
-    gateway = gateway_of(case, evidence)
-    return gateway is not None and gateway.assumed
+    found = known(evidence, Want(kind=GatewayProcess, about=gateway))
+    return found is not None and found.assumed

@@ -87,8 +87,11 @@ def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | Not
         return Excluded(because=running, says=f"{running[0].about} names {address} and is not stopped")
     stopped = lead(should, evidence)
     seen = isinstance(held, Nobody) or (case.under is not None and case.under.cause == "gateway.socket-missing")
-    if stopped is None or not seen or not of_first_process(address, evidence):
+    if stopped is None or not seen:
         return _guess(address, (Want(kind=UnitTable, about=Machine(place=address.place.machine())),))
+    if not of_first_process(address, evidence):
+        proof = _proof(address, stopped)
+        return Suspected(grade=Grade.SPECIFIC, says=proof.says) if isinstance(proof, Proven) else proof
     if _answered_since(case, evidence, stopped):
         return _guess(address, ())
     return _proof(address, stopped)

@@ -136,6 +136,10 @@ async def _gateway(
     prefix = absolute(master.cwd or "/", started.prefix) if started.prefix else build.prefix
     lead = min(current, key=lambda each: each.started, default=master)
     place = lead.place if lead.place.net is not None else master.place
+    assumed = place.net is None
+    if assumed:
+        # without rights its namespaces cannot be read; they are taken to be ours, and said to be assumed
+        place = vantage.here()
     raw = "\n".join(
         f"{each.pid} {' '.join(each.command)} (started {each.started:%F %T} UTC)" for each in (master, lead)
     )
@@ -153,7 +157,7 @@ async def _gateway(
         workers=tuple(each.process for each in workers),
         took_up=lead.started,
         unit=master.unit,
-        assumed=place.net is None,
+        assumed=assumed,
     )
 
 
