@@ -12,7 +12,7 @@ from tests.evidence import (
     unix_listener,
 )
 from why502.observations.server import AppServer
-from why502.rules.serving import first_holder, serving
+from why502.rules.serving import event_loop, first_holder, serving
 
 HELD = (table(listener(pids=(20, 21))), processes(info(20), info(21, parent=20, started=after(-5))))
 
@@ -74,3 +74,10 @@ def test_without_rights_nobody_holds_it() -> None:
     held = serving(endpoint(), Known(table(listener(), owners=False), processes(info(20)), app_server()))
     assert held is not None
     assert (held.holders, held.server, first_holder(held)) == ((), None, None)
+
+
+def test_some_servers_take_connections_in_one_loop() -> None:
+    loop, pool = (serving(endpoint(), Known(*HELD, app_server(20, product=each))) for each in ("uvicorn", "gunicorn"))
+    assert event_loop(loop) == app_server(20, product="uvicorn")
+    assert event_loop(pool) is None
+    assert event_loop(None) is None

@@ -10,6 +10,9 @@ from why502.rules.asking import every, one
 from why502.rules.listening import Listens, who_listens
 from why502.rules.publishing import names_address
 
+LOOPS = frozenset({"node", "uvicorn"})
+"""Servers whose processes take every connection in one event loop: they have no pool that could be busy."""
+
 
 @frozen
 class Serving:
@@ -59,3 +62,8 @@ def _master(server: AppServer) -> int | None:
 def first_holder(held: Serving) -> ProcessInfo | None:
     """Return the oldest process that holds the listener: the master of a server that forks."""
     return min(held.holders, key=lambda info: (info.started, info.pid), default=None)
+
+
+def event_loop(held: Serving | None) -> AppServer | None:
+    """Return the server if it takes connections in an event loop, which a sound application never keeps busy."""
+    return held.server if held is not None and held.server is not None and held.server.product in LOOPS else None

@@ -8,6 +8,7 @@ from tests.causes.grades import COMPATIBLE, SPECIFIC, Irrelevant, Proven, blind,
 from tests.evidence import (
     LATER,
     after,
+    app_server,
     below,
     case,
     connection,
@@ -65,6 +66,18 @@ def test_a_request_that_waits_in_the_queue_proves_it_too() -> None:
 )
 def test_every_hole_is_closed(facts: tuple[object, ...]) -> None:
     assert said(hangs, WAITING, *facts) is SPECIFIC  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("product", "inode", "grade"),
+    [("uvicorn", 0, SPECIFIC), ("node", 0, SPECIFIC), ("gunicorn", 0, COMPATIBLE), ("node", 77, COMPATIBLE)],
+    ids=["a loop", "another", "a pool of workers", "taken"],
+)
+def test_an_event_loop_that_takes_no_connection_is_blocked(product: str, inode: int, grade: object) -> None:
+    first, then = Window.instant(after(0)), Window.instant(after(1))
+    waits = (connections(at=first), connections(connection(5, inode), at=then))
+    facts = (table(listener(pids=(20,))), processes(info(20)), app_server(product=product, capacity=None))
+    assert said(hangs, case(FailureId.RESPONSE_TIMEOUT, moments=(first, then)), *facts, *waits) is grade
 
 
 def test_it_spares_what_runs_and_other_failures() -> None:

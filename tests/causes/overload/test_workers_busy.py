@@ -79,6 +79,12 @@ def test_a_server_without_a_known_capacity_is_spared() -> None:
     open_still(workers_busy, HUNG, *SERVED, server(about=info(99).process), *QUEUED)
 
 
+def test_an_event_loop_has_no_workers_to_be_busy() -> None:
+    verdict = open_still(workers_busy, HUNG, *SERVED, server(capacity=2, product="uvicorn"), *QUEUED)
+    assert isinstance(verdict, Suspected)
+    assert verdict.grade is Grade.COMPATIBLE
+
+
 KEEPS = route(group=group(keepalive=16), settings=settings(http_version="1.1"))
 
 

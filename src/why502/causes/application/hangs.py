@@ -15,13 +15,15 @@ restarted.
 from why502.observations.failure import FailureId
 from why502.observations.probes import Reply
 from why502.observations.processes import ProcessInfo
-from why502.observations.verdict import Case, Fix, Irrelevant, Proven, Risk, Verdict
+from why502.observations.subjects import Address
+from why502.observations.verdict import Case, Fix, Irrelevant, Proven, Risk, Suspected, Verdict
 from why502.observations.want import Evidence
 from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.holding import Holding, address_of, holding, holding_wants, processes_want
 from why502.rules.listening import table_want
 from why502.rules.probing import asked
+from why502.rules.serving import event_loop, serving
 from why502.rules.suspecting import perhaps, points
 from why502.rules.waiting import where_it_waited
 
@@ -52,7 +54,7 @@ def hangs(case: Case, evidence: Evidence) -> Verdict:
     held = holding(address, evidence)
     stopped = [each for each in (held.holders if held is not None else ()) if each.state in {STOPPED, TRACED}]
     if held is None or not stopped:
-        return perhaps(guess.says, *holding_wants(address))
+        return _blocked(case, evidence, address) or perhaps(guess.says, *holding_wants(address))
     if not _all_of_them(held) or case.under is not None or any(each.state != STOPPED for each in held.holders):
         return points(f"process {stopped[0].pid} that serves it is stopped (state {stopped[0].state})", held.table)
     now = one(evidence, table_want(address)), one(evidence, processes_want(address))
@@ -66,6 +68,16 @@ def hangs(case: Case, evidence: Evidence) -> Verdict:
         says=f"every process that serves {address} is stopped (state T): {pids}; no request is taken",
         fixes=(_fix(stopped),),
     )
+
+
+def _blocked(case: Case, evidence: Evidence, address: Address) -> Suspected | None:
+    """Suspect it where an event loop leaves our connection in its queue: any work of its own would end soon."""
+    server = event_loop(serving(address, evidence))
+    waited = where_it_waited(case, evidence)
+    if server is None or waited is None or not waited.new_queued or waited.new_taken:
+        return None
+    says = f"the event loop of {server.product} does not take the connection: something blocks it"
+    return points(says, waited.during, server)
 
 
 def _all_of_them(held: Holding) -> bool:

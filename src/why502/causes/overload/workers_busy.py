@@ -31,7 +31,7 @@ from why502.observations.want import Evidence, Want
 from why502.rules.asking import every, route_of
 from why502.rules.cause import cause
 from why502.rules.keepalive import keeps
-from why502.rules.serving import Serving, serving
+from why502.rules.serving import Serving, event_loop, serving
 from why502.rules.waiting import Waited, waits_wants, where_it_waited
 
 STOPPED = frozenset({"T", "t"})
@@ -69,6 +69,8 @@ def workers_busy(case: Case, evidence: Evidence) -> Verdict:
         return Excluded(because=(held.processes,), says="the process is stopped")
     if any(stopped):
         return Suspected(grade=Grade.COMPATIBLE, says="some of its processes are stopped", because=(held.processes,))
+    if event_loop(held) is not None:
+        return Suspected(grade=Grade.COMPATIBLE, says="its event loop takes no connection", because=(waited.during,))
     if not _all_taken(case, evidence, held, waited):
         return Suspected(
             grade=Grade.SPECIFIC,
