@@ -35,7 +35,9 @@ async def idling(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
             return ()
         await clock.left()
         silent = clock.last
-        closed = not answered or await _closed(stream, how.limit)
+        closed = True if not answered else await _closed(stream, how.limit)
+        if closed is None:
+            return ()
         await clock.left()
     finally:
         await stream.close()
@@ -69,13 +71,16 @@ async def _answered(stream: Stream, clock: Clock) -> bool | None:
         if not got:
             return False
         if whole:
-            return (head.header("connection") or "").lower() != "close"
+            told = (head.header("connection") or "").lower()
+            return told == "keep-alive" if head.version == "HTTP/1.0" else told != "close"
 
 
-async def _closed(stream: Stream, limit: float) -> bool:
-    """Wait in silence; tell whether the peer hung up."""
+async def _closed(stream: Stream, limit: float) -> bool | None:
+    """Wait in silence; tell whether the peer hung up. None: it went on speaking."""
     got = await stream.receive(limit)
-    return got == b"" or (isinstance(got, Refusal) and got.errno is not None)
+    if isinstance(got, Refusal):
+        return got.errno is not None
+    return None if got else True
 
 
 def _fact(about: Address, how: As, clock: Clock, *, kept: bool, seconds: float | None) -> IdleClose:
