@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case _:
             places = tuple(Place(word) for word in options.vantage.split(","))
             with _committed(options.commit) as source:
-                return _run(options, Wish(places, options.keep, source))
+                return _run(options, Wish(places, options.keep, source, options.replay))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -51,6 +51,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the reports")
     parser.add_argument("--commit", help="measure the tool as committed there, not as it lies in the work tree")
+    parser.add_argument("--replay", action="store_true", help="save each run, replay it, compare the incidents")
     parser.add_argument("--write", type=Path, help="write the scores to this page")
     return parser.parse_args(arguments)
 

@@ -33,11 +33,15 @@ class LabError(RuntimeError):
 
 @dataclass(frozen=True)
 class Wish:
-    """How a run is wanted: from where, where to keep the reports, and whose source (None: as installed)."""
+    """How a run is wanted: from where, where to keep the reports, whose source (None: as installed).
+
+    replay: each run's evidence is saved, diagnosed again outside the box, and the incidents compared.
+    """
 
     places: tuple[Place, ...] = tuple(Place)
     keep: Path | None = None
     source: Path | None = None
+    replay: bool = False
 
 
 def run_scenario(name: str, seed: str, wish: Wish = Wish()) -> list[Mark]:
@@ -57,14 +61,21 @@ def _look(stand: Bench, name: str, seed: str, scenario: Scenario, place: Place, 
     box = stand.client_box if place is Place.OUTSIDE else stand.gateway_box
     assert box is not None
     user = "nobody" if place is Place.USER else None
-    status, out, errors, seconds, memory = run_tool(box, user, [*scenario.options, scenario.url], wish.source)
+    bundle = f"/var/tmp/{place.value}.bundle"
+    saving = ["--save", bundle] if wish.replay else []
+    words = [*saving, *scenario.options, scenario.url]
+    status, out, errors, seconds, memory = run_tool(box, user, words, wish.source)
     report, trouble = _parse(out, errors, status)
+    if wish.replay and report is not None and not trouble:
+        trouble = _replayed(box.path(bundle), report, wish)
     if (keep := wish.keep) is not None:
         keep.mkdir(parents=True, exist_ok=True)
         stem = f"{name.replace('/', '.')}.{seed}.{place.value}"
         (keep / f"{stem}.json").write_bytes(out)
         if errors:
             (keep / f"{stem}.err").write_bytes(errors)
+        if wish.replay and box.path(bundle).exists():
+            (keep / f"{stem}.bundle").write_bytes(box.path(bundle).read_bytes())
     return judge(name, seed, place, scenario, report, seconds, memory, trouble)
 
 
@@ -100,6 +111,25 @@ def _await(child: subprocess.Popen[bytes], deadline: float) -> tuple[int, resour
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
         time.sleep(0.01)
+
+
+def _replayed(bundle: Path, report: dict[str, Any], wish: Wish) -> str:
+    """Diagnose again from the saved evidence, here and not in the box; say how the incidents differ."""
+    done = subprocess.run(
+        [PYTHON, "-m", "why502", "replay", "--json", str(bundle)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+        env=clean_environment() | ({"PYTHONPATH": str(wish.source)} if wish.source else {}),
+    )
+    try:
+        again = json.loads(done.stdout)
+    except ValueError:
+        return f"no replay: {done.stderr.decode(errors='replace').strip()[:160]}"
+    if again.get("incidents") == report.get("incidents"):
+        return ""
+    return "the replay has other incidents"
 
 
 def _parse(out: bytes, errors: bytes, status: int) -> tuple[dict[str, Any] | None, str]:
