@@ -104,7 +104,6 @@ def options_of(chosen: dict[str, Any]) -> Options:
             off=frozenset(chosen["no_look"]),
             outside=chosen["outside"],
             probe=not chosen["no_probe"],
-            headers=own if chosen["trust_upstream"] else (),
         ),
     )
 

@@ -33,6 +33,7 @@ from why502.diagnosis.reaching import (
     redirected,
     request_for,
     send,
+    serving,
     spoke,
     ways,
 )
@@ -41,7 +42,7 @@ from why502.gateways.recognition import possible, recognise
 from why502.observations.answer import Answer, Ending, Maker, Origin
 from why502.observations.fact import Fact
 from why502.observations.failure import Failure, Request
-from why502.observations.gateway import GatewayProcess, LoggedRequest
+from why502.observations.gateway import GatewayProcess, LoggedRequest, RouteListed
 from why502.observations.place import Window
 from why502.observations.probes import NameAnswer, TcpAttempt
 from why502.observations.processes import ProcessTable
@@ -82,7 +83,9 @@ async def surveying(vantage: Vantage, options: Options) -> Survey:
     now = await vantage.now()
     since = options.since_at or now - timedelta(seconds=options.since)
     ends = asyncio.get_running_loop().time() + options.deadline
-    return Survey(vantage, Window(start=since, end=now + FINAL), options.policy, ends)
+    own = tuple((name, value) for name, value in options.headers if name.lower() != "host")
+    policy = replace(options.policy, headers=own, trust=options.trust_upstream)
+    return Survey(vantage, Window(start=since, end=now + FINAL), policy, ends)
 
 
 class _Run:
@@ -205,17 +208,20 @@ class _Run:
             self.inside = await explore(self.survey, self.target, way.endpoint, how)
             if self.inside is not None:
                 return
-        if is_address(self.target.host):
-            return
+        if not is_address(self.target.host):
+            await self._by_name()
+
+    async def _by_name(self) -> None:
+        """Find the gateway here whose configuration serves the name, where it may not be resolved."""
         for scheme, port in ports_of(self.target):
             how = request_for(self.target, self.options, scheme, self.token)
             for gateway in await gateways_here(self.survey):
-                arrives = Endpoint(place=gateway.place.network(), address="0.0.0.0", port=port)  # noqa: S104
-                inside = await enter(
-                    self.survey, self.target, how, gateway, arrives, "its configuration serves this name"
-                )
-                if inside.route is not None:
-                    self.inside = inside
+                listed = await self.survey.get(Want(kind=RouteListed, about=gateway.process))
+                routes = () if isinstance(listed, Gap) else listed
+                for address in serving(routes, self.target.host, port)[:1]:
+                    arrives = Endpoint(place=gateway.place.network(), address=address, port=port)
+                    says = "its configuration serves this name"
+                    self.inside = await enter(self.survey, self.target, how, gateway, arrives, says)
                     return
 
     async def _before(self) -> None:

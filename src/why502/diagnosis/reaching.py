@@ -9,6 +9,7 @@ from why502.diagnosis.outcome import Target
 from why502.diagnosis.target import is_address, netloc, parse_target
 from why502.observations.answer import Answer, Ending
 from why502.observations.frozen import frozen
+from why502.observations.gateway import RouteListed
 from why502.observations.probes import NameAnswer
 from why502.observations.subjects import Endpoint, Name
 from why502.observations.want import As, Gap, Protocols, TlsAs, Want
@@ -75,6 +76,17 @@ def ways(survey: Survey, target: Target, options: Options, names: Sequence[NameA
         addresses = addresses_of(host, port, options, names)
         found += [Way(scheme=scheme, endpoint=Endpoint(place=place, address=each, port=port)) for each in addresses]
     return found
+
+
+def serving(routes: Sequence[RouteListed], host: str, port: int) -> list[str]:
+    """Return the addresses at which a configuration serves a name: by itself, or by a `*.` or `.` above it."""
+    found = [
+        each.address
+        for each in routes
+        if each.port == port
+        and (each.name == host or (each.name.startswith(("*.", ".")) and f".{host}".endswith(each.name.lstrip("*"))))
+    ]
+    return [address if is_address(address) else "0.0.0.0" for address in dict.fromkeys(found)]  # noqa: S104
 
 
 def request_for(target: Target, options: Options, scheme: str, token: str) -> As:

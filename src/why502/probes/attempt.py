@@ -90,6 +90,8 @@ def taken(seconds: float) -> str:
 
 def in_words(refusal: Refusal, ended: Met) -> str:
     """Write a refusal shortly: `refused (111)`."""
+    if ended is Met.OTHER and refusal.errno is None and refusal.text:
+        return refusal.text
     number = "" if refusal.errno is None else f" ({refusal.errno})"
     return f"{ended.value.replace('-', ' ')}{number}"
 

@@ -22,9 +22,18 @@ PORTS = range(1, 65536)
 UNIX_PATH = 107
 """Most bytes of a path in `sockaddr_un` (unix(7))."""
 METADATA = frozenset(
-    map(ipaddress.ip_address, ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254"))
+    map(
+        ipaddress.ip_address,
+        (
+            *("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"),
+            *("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd20:ce::254"),
+        ),
+    )
 )
-"""Where clouds hand out credentials: AWS, Azure, GCP and others; ECS tasks; Alibaba; AWS over IPv6."""
+"""Where clouds hand out credentials: AWS, Azure, GCP and most others; ECS tasks and EKS pods, AWS over IPv6; then
+Azure's agent, Alibaba, Oracle, GCP over IPv6."""
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv6 addresses that stand for IPv4 ones (RFC 6052)."""
 
 
 class SocketStream:
@@ -109,7 +118,11 @@ def _is_literal(address: str) -> bool:
 
 def _bare(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     literal = ipaddress.ip_address(address.partition("%")[0])
-    return (literal.ipv4_mapped or literal) if isinstance(literal, ipaddress.IPv6Address) else literal
+    if isinstance(literal, ipaddress.IPv6Address):
+        if literal in NAT64:
+            return ipaddress.IPv4Address(literal.packed[-4:])
+        return literal.ipv4_mapped or literal
+    return literal
 
 
 async def direct(to: Address, limit: float, began: datetime) -> SocketStream | Refusal:
