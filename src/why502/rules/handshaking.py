@@ -8,7 +8,7 @@ from why502.observations.verdict import Case, Irrelevant, Verdict
 from why502.observations.want import As, Evidence, TlsAs, Want
 from why502.rules.knowing import known
 from why502.rules.named import named_another, said
-from why502.rules.probing import tls_want
+from why502.rules.probing import BRIEF, tls_want
 from why502.rules.suspecting import perhaps
 from why502.rules.upstreams import host_of, known_route
 
@@ -41,6 +41,11 @@ def failed(attempt: TlsAttempt) -> bool:
     return attempt.handshake in {Handshake.ALERT, Handshake.CLOSED, Handshake.RESET, Handshake.OTHER}
 
 
+def lone(attempt: TlsAttempt) -> bool:
+    """Tell whether the peer sends one certificate that does not say where its issuer's own is to be had."""
+    return len(attempt.chain) == 1 and not attempt.chain[0].issuer_at
+
+
 def name_expected(case: Case, route: RouteTaken) -> str | None:
     """Return the name that the upstream is likely to be known by: the one checked, the Host sent, the one written."""
     group = route.group
@@ -57,12 +62,12 @@ def _is_address(text: str) -> bool:
 
 def with_name_want(case: Case, name: str) -> Want[TlsAttempt]:
     """Shake hands with a server name, and any version."""
-    return Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=TlsAs(server_name=name), limit=3.0))
+    return Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=TlsAs(server_name=name), limit=BRIEF))
 
 
 def any_version_want(case: Case, route: RouteTaken) -> Want[TlsAttempt]:
     """Shake hands as the route does, but with any version of the protocol."""
-    how = As(tls=TlsAs(server_name=route.settings.server_name), limit=3.0)
+    how = As(tls=TlsAs(server_name=route.settings.server_name), limit=BRIEF)
     return Want(kind=TlsAttempt, about=case.failure.about, how=how)
 
 

@@ -94,7 +94,7 @@ def plain_want(case: Case, route: RouteTaken) -> Want[ResponseAttempt]:
 
 def tls_want(case: Case, route: RouteTaken) -> Want[TlsAttempt]:
     """Shake hands as the route would."""
-    return Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=tls_as(route), limit=3.0))
+    return Want(kind=TlsAttempt, about=case.failure.about, how=As(tls=tls_as(route), limit=BRIEF))
 
 
 def connect_want(case: Case, gateway: GatewayProcess | None) -> Want[TcpAttempt]:

@@ -29,7 +29,7 @@ from why502.observations.verdict import (
 from why502.observations.want import As, Evidence, TlsAs, Want
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
-from why502.rules.probing import asked
+from why502.rules.probing import BRIEF, asked
 
 SPEAKS_TLS = frozenset({Handshake.DONE, Handshake.ALERT})
 """An alert is an answer in TLS, to a missing server name or a version for example."""
@@ -60,7 +60,7 @@ def plain_to_tls_port(case: Case, evidence: Evidence) -> Verdict:
 
 
 def _by_asking(case: Case, evidence: Evidence, address: Endpoint, route: RouteTaken) -> Verdict:
-    want = Want(kind=TlsAttempt, about=address, how=As(tls=TlsAs(server_name=None), limit=3.0))
+    want = Want(kind=TlsAttempt, about=address, how=As(tls=TlsAs(server_name=None), limit=BRIEF))
     plain_want = asked(case, evidence)
     shaken = one(evidence, want)
     plain = one(evidence, plain_want) if plain_want is not None else None
