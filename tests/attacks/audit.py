@@ -52,7 +52,10 @@ class Told:
         opened = [
             arguments
             for arguments in self.of("open")
-            if isinstance(arguments[2], int) and arguments[2] & WRITING and arguments[0] != os.devnull
+            if isinstance(arguments[0], str)
+            and isinstance(arguments[2], int)
+            and arguments[2] & WRITING
+            and arguments[0] != os.devnull
         ]
         return [*opened, *((name, arguments) for name, arguments in self.events if name.startswith(CHANGING))]
 

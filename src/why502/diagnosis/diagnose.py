@@ -295,7 +295,7 @@ class _Run:
         """Send the last try, if one is left and it does not hang."""
         again = self.options.method in SAFE or self.options.repeat_unsafe
         hung = any(each.ending is Ending.HANGING for each in self.answers)
-        if not self.answers or not again or hung or self.options.tries < 2 or not hasattr(self, "way"):  # noqa: PLR2004
+        if not self.answers or not again or hung or self.endless or self.options.tries < 2 or not hasattr(self, "way"):  # noqa: PLR2004
             return None
         if max(each.seconds for each in self.answers) + QUICK > self.survey.left():
             return None

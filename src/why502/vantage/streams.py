@@ -80,6 +80,10 @@ class SocketStream:
         """Hang up."""
         self._socket.close()
 
+    def __del__(self) -> None:
+        """Hang up where a look was broken off."""
+        self._socket.close()
+
 
 def _words(made: socket.socket) -> str:
     """Write the local address as `127.0.0.1:80` or `[::1]:80`; a unix socket of ours has none."""
