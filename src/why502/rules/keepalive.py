@@ -107,11 +107,11 @@ def how_kept(case: Case, evidence: Evidence) -> Kept | None:
         fresh_works=works,
         younger=_younger(case, held),
         after_pause=len(after),
-        spells=len(set(after.values())),
-        pauses=tuple(after)[:SHOWN],
+        spells=len({spell for _, spell in after}),
+        pauses=tuple(each for each, _ in after)[:SHOWN],
         because=(idle,) if held.server is None else (idle, held.server),
         failed=sum(_failed(each, case) for each in ours),
-        good_alike=bool(after) and all(_went_well(each, ours) for each in after),
+        good_alike=bool(after) and all(_went_well(each, ours) for each, _ in after),
         listened=idle.how.limit,
         closes=not idle.kept,
     )
@@ -152,11 +152,11 @@ def _younger(case: Case, held: Serving) -> ProcessTable | None:
     return held.processes if any(info.started > case.window.start for info in family) else None
 
 
-def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> dict[LoggedRequest, datetime]:
+def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> list[tuple[LoggedRequest, datetime]]:
     """Return the failed requests that followed a good one on this upstream by just the idle limit, and its time."""
     if idle is None:
-        return {}
-    found: dict[LoggedRequest, datetime] = {}
+        return []
+    found: list[tuple[LoggedRequest, datetime]] = []
     ordered = sorted(requests, key=lambda each: each.seen.at.end)
     for position, request in enumerate(ordered):
         if not _failed(request, case):
@@ -166,7 +166,7 @@ def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | 
         before = [each.seen.at.end for each in good if each.seen.at.end <= began]
         pause = (began - before[-1]).total_seconds() if before else -SLACK
         if abs(pause - idle) <= SLACK:
-            found[request] = before[-1]
+            found.append((request, before[-1]))
     return found
 
 
