@@ -15,7 +15,7 @@ SENDS_NONE = tls_route(host="shop.example.com")
 
 
 def shaken(ended: Handshake, name: str | None, shows: str = "other.example.com") -> TlsAttempt:
-    how = As(tls=TlsAs(server_name=name), limit=3.0)
+    how = As(tls=TlsAs(server_name=name), limit=2.0)
     return handshake(ended, how=how, chain=(certificate(shows),) if ended is Handshake.DONE else ())
 
 

@@ -9,7 +9,7 @@ from why502.observations.want import As, TlsAs
 
 FAILED = case(FailureId.TLS_FAILED)
 OLD = tls_route(tls_newest="TLSv1.2")
-AS_OLD, AS_ANY = As(tls=TlsAs(newest="TLSv1.2"), limit=3.0), As(tls=TlsAs(), limit=3.0)
+AS_OLD, AS_ANY = As(tls=TlsAs(newest="TLSv1.2"), limit=2.0), As(tls=TlsAs(), limit=2.0)
 
 
 def test_the_alert_names_it_and_no_other() -> None:
