@@ -46,6 +46,7 @@ WITHOUT_NAMESAKE = {
     "__main__": "one call of cli.main",
     "observations.*": "records without behaviour; their round trip is tests/observations/test_codec.py",
     "vantage.base": "an interface",
+    "vantage.recorded": "records without behaviour; their round trip is tests/vantage/test_bundle.py",
     "demo.faults.*": "each is played by tests/demo/test_faults.py",
     "demo.fault": "each is played by tests/demo/test_faults.py",
 }
