@@ -37,6 +37,24 @@ def test_a_handshake_with_its_certificate(context: ssl.SSLContext) -> None:
     assert "for shop.example.com, until " in attempt.seen.raw
 
 
+def test_a_peer_that_asks_for_a_certificate() -> None:
+    authority = trustme.CA()
+    asks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("shop.example.com").configure_cert(asks)
+    authority.configure_trust(asks)
+    asks.verify_mode = ssl.CERT_REQUIRED
+
+    def play(peer: Peer) -> None:
+        peer.secure(asks)
+
+    with Upstream(play) as upstream:
+        how = As(tls=TlsAs(newest="TLSv1.2"))
+        attempt = one(shaking_hands, Want(kind=TlsAttempt, about=endpoint(upstream.port), how=how))
+    assert attempt.handshake is Handshake.ALERT
+    assert attempt.wants_certificate
+    assert "asks for a certificate of the client" in attempt.seen.raw
+
+
 def test_plain_http_without_escapes() -> None:
     def play(peer: Peer) -> None:
         peer.read()

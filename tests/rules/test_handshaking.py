@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.causes.grades import server, servers, tls_route
+from tests.causes.tls.chains import certificate
 from tests.evidence import Known, case, handshake, route, settings, socket_path
 from why502.observations.failure import FailureId
 from why502.observations.probes import Handshake
@@ -14,6 +15,7 @@ from why502.rules.handshaking import (
     by_tls_message,
     failed,
     fits,
+    lone,
     name_expected,
     shaken,
     with_name_want,
@@ -78,3 +80,10 @@ def test_our_handshakes_are_made_as_wanted() -> None:
 )
 def test_a_handshake_that_came_to_nothing(ended: Handshake, bad: bool) -> None:
     assert failed(handshake(ended)) is bad
+
+
+def test_a_lone_certificate_that_tells_of_no_issuer_to_be_fetched() -> None:
+    assert lone(handshake(chain=(certificate("a"),)))
+    assert not lone(handshake(chain=(certificate("a", issuer_at="http://ca.example/ca.der"),)))
+    assert not lone(handshake(chain=(certificate("a"), certificate("b"))))
+    assert not lone(handshake())

@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import AuthorityInformationAccessOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -202,9 +207,46 @@ def test_a_certificate_that_is_asked_for_is_missed_afterwards(authority: trustme
     async def talk(stream: Wrapped) -> None:
         answers.append(await stream.receive(5))
 
-    met(serving(context), TlsAs(), then=talk)
+    found = met(serving(context), TlsAs(), then=talk)
     assert isinstance(answers[0], Refusal)
     assert "certificate required" in answers[0].text
+    assert isinstance(found, Wrapped)
+    assert found.tls is not None
+    assert found.tls.wants_certificate
+
+
+def test_in_the_older_version_the_handshake_itself_fails(authority: trustme.CA) -> None:
+    context = server_context(authority, "a.example")
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(context)
+    found = refused(serving(context), TlsAs(newest="TLSv1.2"))
+    assert found.handshake == Handshake.ALERT.value
+    assert found.wants_certificate
+    assert found.chain[0].names == ("a.example",)
+    other = met(serving(server_context(authority, "a.example")), TlsAs(newest="TLSv1.2"))
+    assert isinstance(other, Wrapped)
+    assert other.tls is not None
+    assert not other.tls.wants_certificate
+
+
+def test_a_certificate_tells_where_its_issuers_own_is(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a.example")])
+    kinds = (AuthorityInformationAccessOID.OCSP, AuthorityInformationAccessOID.CA_ISSUERS)
+    places = [
+        x509.AccessDescription(kind, x509.UniformResourceIdentifier(f"http://ca.example/{at}"))
+        for at, kind in enumerate(kinds)
+    ]
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now(), now() + timedelta(days=1))
+    signed = made.add_extension(x509.AuthorityInformationAccess(places), critical=False).sign(key, hashes.SHA256())
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "both.pem").write_bytes(secret + signed.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+    found = met(serving(context), TlsAs())
+    assert isinstance(found, Wrapped)
+    assert found.tls is not None
+    assert found.tls.chain[0].issuer_at == "http://ca.example/1"
 
 
 def test_closed_reset_and_silent_peers() -> None:

@@ -34,7 +34,10 @@ class TcpAttempt(Fact):
 
 @frozen
 class Certificate:
-    """What matters of a certificate. Times in UTC."""
+    """What matters of a certificate. Times in UTC.
+
+    `issuer_at` is where it says that its issuer's own certificate is to be had (RFC 5280, section 4.2.2.1).
+    """
 
     subject: str
     issuer: str
@@ -43,6 +46,7 @@ class Certificate:
     not_after: datetime
     fingerprint: str
     self_signed: bool
+    issuer_at: str = ""
 
 
 class Handshake(Enum):
@@ -59,7 +63,10 @@ class Handshake(Enum):
 
 @frozen
 class TlsAttempt(Fact):
-    """One TLS handshake (about: Endpoint). `first` are the peer's first bytes, shown where they are no TLS."""
+    """One TLS handshake (about: Endpoint). `first` are the peer's first bytes, shown where they are no TLS.
+
+    `wants_certificate`: the peer asked for a certificate of the client, which it may need or only like to have.
+    """
 
     met: Met
     handshake: Handshake | None
@@ -70,6 +77,7 @@ class TlsAttempt(Fact):
     first: bytes
     seconds: float
     how: As
+    wants_certificate: bool = False
 
 
 class Reply(Enum):

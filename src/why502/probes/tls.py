@@ -12,6 +12,8 @@ from why502.probes.http1 import shown
 from why502.vantage.base import Refusal, TlsMet, TlsRefusal
 from why502.vantage.looking import Around, looker
 
+ASKS = "it asks for a certificate of the client"
+
 
 @looker(TlsAttempt, cost=Cost.PACKET)
 async def shaking_hands(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
@@ -45,6 +47,7 @@ def _done(about: Endpoint, how: As, tls: TlsMet, at: Window, seconds: float) -> 
         f"until {one.not_after:%Y-%m-%d %H:%M}Z"
         for one in tls.chain[:1]
     ]
+    raw += [ASKS] if tls.wants_certificate else []
     raw.append(f"verification: {tls.verified or 'good'}")
     return TlsAttempt(
         about=about,
@@ -58,6 +61,7 @@ def _done(about: Endpoint, how: As, tls: TlsMet, at: Window, seconds: float) -> 
         first=b"",
         seconds=seconds,
         how=how,
+        wants_certificate=tls.wants_certificate,
     )
 
 
@@ -68,8 +72,10 @@ def _refused(about: Endpoint, how: As, refusal: Refusal) -> TlsAttempt:
         handshake = Handshake(refusal.handshake) if refusal.handshake else Handshake.OTHER
         chain, first, seconds = refusal.chain, refusal.first, refusal.seconds
         words = f"{handshake.value}: {refusal.text}" + (f"; it said: {shown(first)}" if first else "")
+        asks = refusal.wants_certificate
+        words += f"; {ASKS}" if asks else ""
     else:
-        handshake, chain, first, seconds = None, (), b"", span(refusal.at)
+        handshake, chain, first, seconds, asks = None, (), b"", span(refusal.at), False
         words = in_words(refusal, ended)
     return TlsAttempt(
         about=about,
@@ -83,6 +89,7 @@ def _refused(about: Endpoint, how: As, refusal: Refusal) -> TlsAttempt:
         first=first,
         seconds=seconds,
         how=how,
+        wants_certificate=asks,
     )
 
 

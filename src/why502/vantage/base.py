@@ -124,12 +124,16 @@ class Stream(Protocol):
 
 @frozen
 class TlsMet:
-    """What a TLS handshake gave. `verified` is empty when the chain is good for the name in the system's store."""
+    """What a TLS handshake gave. `verified` is empty when the chain is good for the name in the system's store.
+
+    `wants_certificate`: the peer asked for a certificate of the client (CertificateRequest), be it needed or not.
+    """
 
     version: str
     alpn: str | None
     chain: tuple[Certificate, ...]
     verified: str
+    wants_certificate: bool = False
 
 
 @frozen
@@ -140,6 +144,7 @@ class TlsRefusal(Refusal):
     first: bytes = b""
     seconds: float = 0.0
     chain: tuple[Certificate, ...] = ()
+    wants_certificate: bool = False
 
 
 @frozen

@@ -27,9 +27,14 @@ CHAIN = 20
 """Most certificates of a chain that are looked at."""
 
 NAMES = 200
+URL = 500
 CHUNK = 16384
 SECONDS_TO_CLOSE = 0.2
 _ECONNRESET = (104, 32)
+_ASKED = b"read server certificate request"
+"""How OpenSSL names the state after a CertificateRequest (SSL_state_string_long)."""
+
+_CA_ISSUERS = "1.3.6.1.5.5.7.48.2"
 _TLS_RECORDS = frozenset(range(20, 25))
 
 # how OpenSSL's reasons begin that name an alert of the peer (some leave out the word: "tlsv1 unrecognized name")
@@ -182,7 +187,8 @@ async def secure(
     loop = asyncio.get_running_loop()
     began, started = now(), loop.time()
     faults: list[int] = []
-    wrapped = Wrapped(stream, _machine(how, faults), now)
+    asked: list[bool] = []
+    wrapped = Wrapped(stream, _machine(how, faults, asked), now)
     wrong: SSL.Error | None = None
     met: Refusal | bytes | None = None
     try:
@@ -199,6 +205,7 @@ async def secure(
             alpn=wrapped._spoken.get_alpn_proto_negotiated().decode("latin-1") or None,
             chain=chain,
             verified=_verified(faults, chain, name_to_check),
+            wants_certificate=bool(asked),
         )
         return wrapped
     await stream.close()
@@ -213,11 +220,12 @@ async def secure(
         first=wrapped.first,
         seconds=seconds,
         chain=chain,
+        wants_certificate=bool(asked),
     )
 
 
-def _machine(how: TlsAs, faults: list[int]) -> "SSL.Connection":
-    """Make the client's end; every fault of the chain is written down, none stops it."""
+def _machine(how: TlsAs, faults: list[int], asked: list[bool]) -> "SSL.Connection":
+    """Make the client's end; every fault of the chain is written down, none stops it; so is a request for our own."""
     from OpenSSL import SSL
 
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
@@ -232,7 +240,12 @@ def _machine(how: TlsAs, faults: list[int]) -> "SSL.Connection":
             faults.append(code)
         return True
 
+    def follow(connection: SSL.Connection, _where: int, _result: int) -> None:
+        if not asked and connection.get_state_string().endswith(_ASKED):
+            asked.append(True)
+
     context.set_verify(SSL.VERIFY_PEER, write_down)
+    context.set_info_callback(follow)
     if how.alpn:
         context.set_alpn_protos([protocol.encode("latin-1", "replace")[:255] for protocol in how.alpn])
     machine = SSL.Connection(context, None)
@@ -310,9 +323,22 @@ def _certificate(one: "crypto.X509") -> Certificate | None:
                 not_after=read.not_valid_after_utc,
                 fingerprint=read.fingerprint(hashes.SHA256()).hex(),
                 self_signed=read.subject == read.issuer,
+                issuer_at=_issuer_at(read),
             )
         except (ValueError, x509.InvalidVersion):
             return None
+
+
+def _issuer_at(read: "x509.Certificate") -> str:
+    """Return the first place at which it says that its issuer's certificate is."""
+    from cryptography import x509
+
+    try:
+        told = read.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return ""
+    places = (each.access_location.value for each in told if each.access_method.dotted_string == _CA_ISSUERS)
+    return next((place[:URL] for place in places if isinstance(place, str)), "")
 
 
 def _names(read: "x509.Certificate") -> tuple[str, ...]:

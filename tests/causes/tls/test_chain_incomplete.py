@@ -8,12 +8,15 @@ from why502.observations.failure import FailureId
 
 EITHER = told(FailureId.TLS_FAILED, verify="20", named="tls.chain-incomplete,tls.untrusted-issuer")
 CHECKS = tls_route(tls_verify=True)
-LONE = handshake(chain=(certificate("a"),), error="unable to get local issuer certificate")
+LONE = handshake(
+    chain=(certificate("a", issuer_at="http://ca.example/ca.der"),), error="unable to get local issuer certificate"
+)
 
 
 def test_the_message_and_the_chain_tell_it() -> None:
     assert said(chain_incomplete, EITHER) is NAMED
     assert said(chain_incomplete, EITHER, CHECKS, LONE) is NAMED
+    assert said(chain_incomplete, EITHER, CHECKS, handshake(chain=(certificate("a"),))) is SPECIFIC
     assert said(chain_incomplete, case(FailureId.TLS_FAILED), CHECKS, LONE) is SPECIFIC
 
 

@@ -16,8 +16,9 @@ def test_the_message_names_it_and_no_other() -> None:
 
 
 def test_the_chain_decides_between_the_two() -> None:
-    lone = handshake(chain=(certificate("a"),))
+    lone = handshake(chain=(certificate("a", issuer_at="http://ca.example/ca.der"),))
     assert said(untrusted_issuer, EITHER, CHECKS, lone) is SPECIFIC
+    assert said(untrusted_issuer, EITHER, CHECKS, handshake(chain=(certificate("a"),))) is NAMED
     assert said(untrusted_issuer, EITHER, CHECKS, handshake(chain=(certificate("a", self_signed=True),))) is NAMED
     assert said(untrusted_issuer, EITHER, CHECKS, handshake(chain=(certificate("a"), certificate("b")))) is NAMED
 

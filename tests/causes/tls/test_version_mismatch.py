@@ -1,6 +1,7 @@
 """tls.version-mismatch: the alert names it; a newer version that works shows it."""
 
 from tests.causes.grades import COMPATIBLE, NAMED, SPECIFIC, Excluded, Irrelevant, blind, said, tls_route, told
+from tests.causes.tls.chains import certificate
 from tests.evidence import case, handshake, route
 from why502.causes.tls.version_mismatch import version_mismatch
 from why502.observations.failure import FailureId
@@ -22,6 +23,14 @@ def test_a_newer_version_works() -> None:
     assert said(version_mismatch, FAILED, OLD, fails, works) is SPECIFIC
     assert said(version_mismatch, FAILED, OLD, fails, handshake(Handshake.ALERT, how=AS_ANY)) is COMPATIBLE
     assert said(version_mismatch, FAILED, OLD, handshake(how=AS_OLD)) is Excluded
+
+
+def test_a_handshake_that_fails_later_had_agreed_on_the_version() -> None:
+    works = handshake(how=AS_ANY)
+    asks = handshake(Handshake.ALERT, how=AS_OLD, wants_certificate=True)
+    shows = handshake(Handshake.ALERT, how=AS_OLD, chain=(certificate("a"),))
+    assert said(version_mismatch, told(FailureId.TLS_FAILED, alert="40"), OLD, asks, works) is Excluded
+    assert said(version_mismatch, FAILED, OLD, shows, works) is Excluded
 
 
 def test_the_alert_of_many_meanings() -> None:

@@ -16,7 +16,7 @@ from why502.observations.verdict import Case, Excluded, Irrelevant, Verdict
 from why502.observations.want import Evidence
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
-from why502.rules.handshaking import by_tls_message, shaken
+from why502.rules.handshaking import by_tls_message, lone, shaken
 from why502.rules.probing import tls_want
 from why502.rules.suspecting import perhaps, points
 
@@ -32,8 +32,11 @@ def chain_incomplete(case: Case, evidence: Evidence) -> Verdict:
     decided = by_tls_message(case, evidence, "tls.chain-incomplete", says)
     if decided is not None:
         attempt = shaken(case, evidence)
-        longer = attempt is not None and len(attempt.chain) > 1
-        return perhaps(f"perhaps {says}, though it sends several certificates") if longer else decided
+        if attempt is not None and len(attempt.chain) > 1:
+            return perhaps(f"perhaps {says}, though it sends several certificates")
+        if attempt is not None and lone(attempt):
+            return points(f"perhaps {says}, though its one certificate tells of none to be fetched", attempt)
+        return decided
     if route is None:
         return perhaps(f"perhaps {says}")
     if not route.settings.tls_verify:

@@ -16,9 +16,11 @@ renew it before its end.
 from why502.observations.failure import FailureId
 from why502.observations.verdict import Case, Verdict
 from why502.observations.want import Evidence
+from why502.rules.asking import route_of
 from why502.rules.cause import cause
-from why502.rules.handshaking import by_tls_message
-from why502.rules.suspecting import perhaps
+from why502.rules.handshaking import by_tls_message, failed, shaken
+from why502.rules.probing import tls_want
+from why502.rules.suspecting import perhaps, points
 
 
 @cause(
@@ -26,7 +28,16 @@ from why502.rules.suspecting import perhaps
     common=9,
 )
 def client_certificate_required(case: Case, evidence: Evidence) -> Verdict:
-    """Suspect it by the upstream's alert about the gateway's certificate."""
+    """Suspect it by the upstream's alert about the gateway's certificate, or by a handshake that fails after it asked.
+
+    At TLS 1.2 many servers only say `handshake_failure`, as for any other fault.
+    """
     says = "the upstream demands a client certificate"
     decided = by_tls_message(case, evidence, "tls.client-certificate-required", f"{says} that it accepts")
-    return decided or perhaps(f"perhaps {says}")
+    if decided is not None:
+        return decided
+    attempt = shaken(case, evidence)
+    if attempt is not None and attempt.wants_certificate and failed(attempt):
+        return points(f"{says}: it asks for one, and without it the handshake fails", attempt)
+    route = route_of(case, evidence)
+    return perhaps(f"perhaps {says}", *((tls_want(case, route),) if route is not None and route.settings.tls else ()))

@@ -17,7 +17,7 @@ from why502.observations.verdict import Case, Irrelevant, Verdict
 from why502.observations.want import Evidence
 from why502.rules.asking import route_of
 from why502.rules.cause import cause
-from why502.rules.handshaking import by_tls_message, shaken
+from why502.rules.handshaking import by_tls_message, lone, shaken
 from why502.rules.named import names
 from why502.rules.probing import tls_want
 from why502.rules.suspecting import by_message, perhaps, points
@@ -28,10 +28,15 @@ UNVERIFIED = ("self-signed", "unable to get", "unable to verify", "invalid CA", 
 
 @cause(explains={FailureId.TLS_FAILED}, common=7)
 def untrusted_issuer(case: Case, evidence: Evidence) -> Verdict:
-    """Suspect it by the gateway's message; a chain that is whole, or self-signed, makes it the likelier of two."""
+    """Suspect it by the gateway's message.
+
+    A chain that is whole, or self-signed, makes it the likelier of two; so does a lone certificate that does not tell
+    of an issuer to be fetched, as those of public authorities with their intermediates do.
+    """
     says = "the upstream's certificate is signed by nobody that the gateway trusts"
     attempt = shaken(case, evidence)
     whole = attempt is not None and (len(attempt.chain) > 1 or any(each.self_signed for each in attempt.chain))
+    whole = whole or (attempt is not None and lone(attempt))
     if THIS in names(case) and whole:
         return by_message(case, says)
     decided = by_tls_message(case, evidence, THIS, says)

@@ -35,10 +35,13 @@ def version_mismatch(case: Case, evidence: Evidence) -> Verdict:
     if decided is not None or route is None:
         return decided or perhaps(f"perhaps {says}")
     newer = known(evidence, any_version_want(case, route)) if route.settings.tls_newest is not None else None
-    attempt = shaken(case, evidence)
+    attempt, held = shaken(case, evidence), one(evidence, tls_want(case, route))
+    if held is not None and failed(held) and (held.chain or held.wants_certificate):
+        return Excluded(
+            because=(held,), says="the upstream went on in the handshake: version and cipher were agreed on"
+        )
     if attempt is not None and newer is not None and failed(attempt) and newer.handshake is Handshake.DONE:
         return points(f"the upstream speaks {newer.version}, the gateway at most {route.settings.tls_newest}", newer)
-    held = one(evidence, tls_want(case, route))
     if held is not None and held.handshake is Handshake.DONE and route.settings.tls_newest is not None:
         return Excluded(because=(held,), says=f"a handshake as the gateway makes it ends well ({held.version})")
     if case.failure.told("alert") == HANDSHAKE_FAILURE and route.settings.server_name is not None:
