@@ -1,5 +1,7 @@
 """A gunicorn unit's worker was killed for memory in the middle of requests; all is well now."""
 
+import time
+
 from lab.nginx import Nginx
 from lab.servers import serve
 from lab.sources import Behaviour
@@ -22,6 +24,7 @@ def build(bench: Bench) -> Scenario:
     nginx = Nginx(bench, box)
     nginx.route(app.pass_line())
     nginx.start()
+    time.sleep(1.1)  # error logs tell whole seconds: the application is to be older than its failure by more than that
     box.write(gate, "")
     for _ in range(4):
         bench.expect_status(nginx.ask(), 502)

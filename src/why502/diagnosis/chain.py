@@ -9,6 +9,20 @@ from why502.observations.frozen import frozen
 from why502.observations.verdict import Excluded, Grade, Link, Suspected, Unexamined
 from why502.rules.cause import Cause
 
+SYMPTOMS = frozenset(
+    {
+        "network.nothing-listening",
+        "gateway.socket-missing",
+        "gateway.upstream-missing",
+        "gateway.all-servers-ejected",
+        "overload.accept-queue-full",
+        "overload.gateway-connections",
+        "overload.circuit-open",
+        "application.crashes-on-request",
+    }
+)
+"""Causes that something else brought about as a rule; a chain that ends at one of them is told after one that does not."""
+
 
 @frozen
 class Suspect:

@@ -22,7 +22,7 @@ from why502.diagnosis.failing import (
 from why502.diagnosis.inside import enter, explore, gateways_here
 from why502.diagnosis.judging import judged, settle
 from why502.diagnosis.options import Options
-from why502.diagnosis.outcome import Finding, Incident, Inside, Outcome, Target
+from why502.diagnosis.outcome import Finding, Incident, Inside, Outcome, Target, severity
 from why502.diagnosis.reaching import (
     REDIRECTS,
     SAFE,
@@ -427,7 +427,7 @@ class _Run:
             judgements = judged(failure, lambda window=failure.seen.at: self.survey.evidence(window))  # type: ignore[misc] # bound now
             route = self.inside.route if self.inside is not None else None
             found.append(Incident(failure=failure, explanation=explanation(judgements), route=route))
-        return tuple(sorted(found, key=lambda each: (not each.failure.live, -each.failure.count)))
+        return tuple(sorted(found, key=severity))
 
 
 def _going_on(failure: Failure) -> Failure:

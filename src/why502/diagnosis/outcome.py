@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import Enum
 
-from why502.diagnosis.chain import Explanation
+from why502.diagnosis.chain import SYMPTOMS, Explanation
 from why502.observations.answer import Answer, Origin
 from why502.observations.fact import Fact
 from why502.observations.failure import Failure
@@ -59,6 +59,13 @@ class Incident:
     failure: Failure
     explanation: Explanation
     route: RouteTaken | None
+
+
+def severity(incident: Incident) -> tuple[bool, bool, bool, int]:
+    """Order incidents, the worst first: ours before past ones, explained before unexplained, then by number."""
+    chain = incident.explanation.chain
+    symptom = bool(chain) and chain[-1].cause in SYMPTOMS
+    return not incident.failure.live, not chain, symptom, -incident.failure.count
 
 
 @frozen

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 from why502.diagnosis.options import TargetError
 from why502.diagnosis.outcome import Target
 
+USER = re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//|)[^/?#]*@")
 LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 PORTS = range(1, 65536)
 MOST = 8192
@@ -16,18 +17,20 @@ SAFE = "/%:;@!$&'()*+,=~-._?[]#"
 def parse_target(written: str) -> Target:
     """Return the parts; raise TargetError with what is wrong."""
     if not written or len(written) > MOST or any(each in written for each in "\r\n\t \0"):
-        raise TargetError(f"{_shown(written)}: not a URL, a host or host:port")
+        raise TargetError(f"{_shown(_without_password(written))}: not a URL, a host or host:port")
     has_scheme = "://" in written.split("?", 1)[0]
     try:
         parts = urlsplit(written if has_scheme else f"//{written}")
         port = parts.port
     except ValueError as error:
-        raise TargetError(f"{_shown(written)}: {error}") from None
+        raise TargetError(f"{_shown(_without_password(written))}: {error}") from None
     scheme = parts.scheme.lower() if has_scheme else None
     if scheme not in {None, "http", "https"}:
-        raise TargetError(f"{_shown(written)}: the scheme {_shown(parts.scheme)} is not http or https")
+        raise TargetError(
+            f"{_shown(_without_password(written))}: the scheme {_shown(parts.scheme)} is not http or https"
+        )
     if port is not None and port not in PORTS:
-        raise TargetError(f"{_shown(written)}: port {port} is not between 1 and 65535")
+        raise TargetError(f"{_shown(_without_password(written))}: port {port} is not between 1 and 65535")
     host = _host(parts.hostname or "", written)
     path = quote(parts.path or "/", safe=SAFE.replace("?", ""))
     if parts.query:
@@ -41,12 +44,12 @@ def _host(host: str, written: str) -> str:
     try:
         ascii_ = host.encode("idna").decode("ascii") if host else ""
     except UnicodeError:
-        raise TargetError(f"{_shown(written)}: {_shown(host)} is not a host name") from None
+        raise TargetError(f"{_shown(_without_password(written))}: {_shown(host)} is not a host name") from None
     labels = ascii_.removesuffix(".").split(".")
     if not all(LABEL.fullmatch(label) for label in labels) or len(ascii_) > 253:  # noqa: PLR2004 - RFC 1035
-        raise TargetError(f"{_shown(written)}: {_shown(host) or 'nothing'} is not a host name")
+        raise TargetError(f"{_shown(_without_password(written))}: {_shown(host) or 'nothing'} is not a host name")
     if labels[-1].isdigit():
-        raise TargetError(f"{_shown(written)}: {_shown(host)} is neither an address nor a host name")
+        raise TargetError(f"{_shown(_without_password(written))}: {_shown(host)} is neither an address nor a host name")
     return ascii_.lower()
 
 
@@ -60,7 +63,7 @@ def is_address(host: str) -> bool:
 
 
 def _without_password(written: str) -> str:
-    return re.sub(r"(://)[^/@?#]*@", r"\1", written)
+    return USER.sub(r"\1", written)
 
 
 def _shown(text: str) -> str:

@@ -5,11 +5,13 @@ from datetime import timedelta
 from why502.observations.memory import KernelLog, OomKill
 from why502.observations.processes import ProcessInfo
 from why502.observations.server import Says, ServerMessage
-from why502.observations.subjects import Endpoint, SocketPath, Unit
+from why502.observations.subjects import Address, Endpoint, SocketPath, Unit
 from why502.observations.units import UnitState
 from why502.observations.verdict import Case
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import every
+from why502.rules.owning import of_first_process
+from why502.rules.publishing import who_should
 from why502.rules.serving import Serving, first_holder, serving
 
 NEAR = timedelta(seconds=5)
@@ -40,18 +42,29 @@ def _of_unit(kill: OomKill, unit: Unit) -> bool:
 
 
 def killed_at_failure(case: Case, evidence: Evidence, log: KernelLog) -> tuple[OomKill, str] | None:
-    """Return a kill at the moment of the failure, of a process of the server that holds the address."""
+    """Return a kill at the moment of the failure, in the unit that serves the address or of the server that has it."""
     address = case.failure.about
-    held = serving(address, evidence) if isinstance(address, Endpoint | SocketPath) else None
-    if held is None:
+    if not isinstance(address, Endpoint | SocketPath):
         return None
+    held = serving(address, evidence)
+    unit = _only_unit(address, evidence)
     for kill in log.kills:
         if not _at(case, kill):
             continue
-        what = _whose(kill, held, evidence)
+        if unit is not None and _of_unit(kill, unit):
+            return kill, unit.name
+        what = _whose(kill, held, evidence) if held is not None else None
         if what is not None:
             return kill, what
     return None
+
+
+def _only_unit(address: Address, evidence: Evidence) -> Unit | None:
+    """Return the service that names this address, if one does and no other: it may be between two of its starts."""
+    should = who_should(address, evidence) or ()
+    units = {each.unit for each in should if each.unit is not None and each.unit.name.endswith(".service")}
+    first = of_first_process(address, evidence)
+    return units.pop() if len(units) == 1 and first else None
 
 
 def _at(case: Case, kill: OomKill) -> bool:
