@@ -21,7 +21,7 @@ SYMPTOMS = frozenset(
         "application.crashes-on-request",
     }
 )
-"""Causes that something else brought about as a rule; a chain that ends at one of them is told after one that does not."""
+"""Causes that as a rule something else brought about; a chain that ends at one is told after one that does not."""
 
 
 @frozen

@@ -49,7 +49,7 @@ def assemble(outcome: Outcome) -> Report:
     gathered = Gathered()
     hops = _hops(outcome)
     gathered.cite(outcome.redirects)
-    incidents = tuple(_incident(each, outcome, gathered, hops) for each in outcome.incidents)
+    incidents = tuple(_incident(each, gathered, hops) for each in outcome.incidents)
     kind, name, privileged = outcome.vantage
     return Report(
         tool=Tool(version=__version__),
@@ -143,7 +143,7 @@ def _address(subject: Subject) -> str:
 # Incidents
 
 
-def _incident(explained: Explained, outcome: Outcome, gathered: Gathered, hops: list[HopShown]) -> Incident:
+def _incident(explained: Explained, gathered: Gathered, hops: list[HopShown]) -> Incident:
     failure, told = explained.failure, explained.explanation
     upstream = _address(failure.about) or None
     made_at = hops[1].id if len(hops) > 1 else None

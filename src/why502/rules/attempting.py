@@ -21,13 +21,17 @@ def failure_of_attempt(attempt: ResponseAttempt, route: RouteTaken) -> FailureId
         case Reply.TOO_BIG:
             return FailureId.HEADER_TOO_BIG
         case Reply.ANSWERED:
-            if attempt.head_bytes > route.settings.buffer_size:
-                return FailureId.HEADER_TOO_BIG
-            if attempt.seconds > route.settings.read_timeout:
-                return FailureId.RESPONSE_TIMEOUT
-            return FailureId.UPSTREAM_ANSWERED_ERROR if attempt.status in ERRORS else None
+            return _answered(attempt, route)
         case None:
             return _not_connected(attempt.met)
+
+
+def _answered(attempt: ResponseAttempt, route: RouteTaken) -> FailureId | None:
+    if attempt.head_bytes > route.settings.buffer_size:
+        return FailureId.HEADER_TOO_BIG
+    if attempt.seconds > route.settings.read_timeout:
+        return FailureId.RESPONSE_TIMEOUT
+    return FailureId.UPSTREAM_ANSWERED_ERROR if attempt.status in ERRORS else None
 
 
 def _not_connected(met: Met) -> FailureId | None:

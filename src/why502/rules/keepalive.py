@@ -152,7 +152,9 @@ def _younger(case: Case, held: Serving) -> ProcessTable | None:
     return held.processes if any(info.started > case.window.start for info in family) else None
 
 
-def _after_pause(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> list[tuple[LoggedRequest, datetime]]:
+def _after_pause(
+    case: Case, requests: tuple[LoggedRequest, ...], idle: float | None
+) -> list[tuple[LoggedRequest, datetime]]:
     """Return the failed requests that followed a good one on this upstream by just the idle limit, and its time."""
     if idle is None:
         return []
