@@ -1,6 +1,7 @@
 """What a library user imports: `why502.diagnose(url)`."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from why502.diagnosis.diagnose import diagnose as run
 from why502.diagnosis.diagnose import surveying
 from why502.diagnosis.host import Discovered, diagnose_host, discover
 from why502.diagnosis.options import Options, TargetError
+from why502.diagnosis.outcome import Outcome
 from why502.diagnosis.target import parse_target
 from why502.observations.codec import from_plain, to_plain
 from why502.report.assemble import assemble
+from why502.report.cleaning import cleaned
 from why502.report.model import Report
 from why502.vantage.base import Vantage
 from why502.vantage.local import Local
@@ -52,7 +55,7 @@ async def adiagnose(
     outcome = await run(recording, parsed, chosen, stop=stop)
     if bundle is not None:
         _save(bundle, recording, outcome.started, target, chosen)
-    return assemble(outcome)
+    return _report(outcome, recording)
 
 
 def diagnose(target: str, options: Options | None = None, *, bundle: str | Path | None = None) -> Report:
@@ -62,8 +65,9 @@ def diagnose(target: str, options: Options | None = None, *, bundle: str | Path 
 
 async def ahere(options: Options | None = None, *, stop: asyncio.Event | None = None) -> tuple[tuple[Report, ...], int]:
     """Diagnose every route of every gateway on this host; returns the reports, and how many routes were left out."""
-    found = await diagnose_host(Recording(Local(), keep=False), options or Options(), stop)
-    return tuple(assemble(each) for each in found.outcomes), found.left_out
+    recording = Recording(Local(), keep=False)
+    found = await diagnose_host(recording, options or Options(), stop)
+    return tuple(_report(each, recording) for each in found.outcomes), found.left_out
 
 
 def here(options: Options | None = None) -> tuple[tuple[Report, ...], int]:
@@ -94,7 +98,8 @@ async def areplay(bundle: str | Path) -> Report:
         target = parse_target(str(kept.header.target))
     except ValueError as error:
         raise BundleError(f"{bundle}: its header cannot be read: {error}") from None
-    return assemble(await run(Recording(Replay(kept), keep=False), target, options))
+    recording = Recording(Replay(kept), keep=False)
+    return _report(await run(recording, target, options), recording)
 
 
 def replay(bundle: str | Path) -> Report:
@@ -102,7 +107,16 @@ def replay(bundle: str | Path) -> Report:
     return asyncio.run(areplay(bundle))
 
 
+def _report(outcome: Outcome, recording: Recording) -> Report:
+    """Make the report. What was read is redacted already; what was asked for (a token in the URL) is here."""
+    return cleaned(assemble(outcome), recording.redactor.redact_text)
+
+
 def _save(bundle: str | Path, recording: Recording, started: datetime, target: str, options: Options) -> None:
     from why502.vantage.bundle import save
 
-    save(bundle, recording, started=started, target=target, options=to_plain(options))
+    redact = recording.redactor.redact_text
+    headers = tuple((name, redact(f"{name}: {value}")[len(name) + 2 :]) for name, value in options.headers)
+    data = None if options.data is None else recording.redactor.redact(options.data)
+    kept = to_plain(replace(options, headers=headers, data=data))
+    save(bundle, recording, started=started, target=parse_target(target).written, options=kept)

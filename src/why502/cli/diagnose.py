@@ -138,6 +138,7 @@ def examine(target: str, options: Options, printing: Printing) -> tuple[Report, 
 
     from why502.cli.progress import watching
     from why502.cli.stopping import stopped_by_signals
+    from why502.diagnosis.target import parse_target
 
     async def diagnosing() -> tuple[Report, int]:
         from why502.api import adiagnose
@@ -145,7 +146,7 @@ def examine(target: str, options: Options, printing: Printing) -> tuple[Report, 
         with stopped_by_signals() as stop:
             return await adiagnose(target, options, bundle=printing.save, stop=stop.event), stop.number
 
-    with watching(target, on=sys.stderr.isatty() and not printing.quiet):
+    with watching(parse_target(target).written.partition("?")[0], on=sys.stderr.isatty() and not printing.quiet):
         try:
             return asyncio.run(diagnosing())
         except OSError as error:

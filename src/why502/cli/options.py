@@ -93,7 +93,9 @@ def header(written: str) -> tuple[str, str]:
     """Read one `-H`."""
     name, colon, value = written.partition(":")
     if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or any(c in value for c in "\r\n\0"):
-        raise click.UsageError(f"-H {written!r}: not of the form 'Name: value'")
+        raise click.UsageError(
+            f"-H {written.split(maxsplit=1)[0] if written.strip() else ''!r} …: not of the form 'Name: value'"
+        )
     return name, value.strip()
 
 

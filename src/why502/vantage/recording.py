@@ -388,10 +388,11 @@ class RecordedStream:
 
 
 def without_secrets(how: As, redact_text: Callable[[str], str]) -> As:
-    """Return the same, fit for a bundle: header names without values, the path redacted."""
+    """Return the same, fit for a bundle: header names without values, no body, the path redacted."""
     headers = tuple((name, "") for name, _ in how.headers)
     path = redact_text(how.path)
-    return how if headers == how.headers and path == how.path else replace(how, headers=headers, path=path)
+    bare = headers == how.headers and path == how.path and not how.body
+    return how if bare else replace(how, headers=headers, path=path, body=b"")
 
 
 def _timed_out(start: datetime, end: datetime) -> Refusal:
