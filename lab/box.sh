@@ -1,6 +1,7 @@
 # One machine in namespaces: its own processes, network, files (an overlay of the real root) and, if wished, a real systemd.
 # $1 the folder of the box, $2 its host name, $3 systemd or plain
 set -e
+repository=$(cd "${0%/*}/.." && pwd -P)
 mount --make-rprivate /
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
 cd "$1/root"
@@ -33,6 +34,9 @@ ln -s /proc/self/fd dev/fd
 ln -s fd/0 dev/stdin; ln -s fd/1 dev/stdout; ln -s fd/2 dev/stderr
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=1777 tmpfs tmp
+case $repository in
+  /tmp/* | /run/*) mkdir -p ".$repository" && mount --bind -o ro "$repository" ".$repository" ;;
+esac
 mkdir -p mnt
 pivot_root . mnt
 cd /

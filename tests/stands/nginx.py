@@ -53,9 +53,10 @@ def nginx(path: str, home: Path, http: str, port: int) -> Iterator[Path]:
     home.mkdir(parents=True, exist_ok=True)
     config = home / "nginx.conf"
     temporary = "\n".join(f"{kind}_temp_path {home}/{kind};" for kind in ("client_body", "proxy"))
+    log = "" if "access_log" in http else "access_log off;"  # else it is the system's
     config.write_text(
         f"daemon off;\nmaster_process off;\nuser root;\npid {home}/pid;\nerror_log {home}/error.log info;\n"
-        f"events {{ worker_connections 512; }}\nhttp {{\n{temporary}\n{http}\n}}\n"
+        f"events {{ worker_connections 512; }}\nhttp {{\n{temporary}\n{log}\n{http}\n}}\n"
     )
     command = [path, "-p", str(home), "-c", str(config), "-e", f"{home}/error.log"]
     with (home / "out").open("wb") as out:

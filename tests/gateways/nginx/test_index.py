@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.stands.gateway import gateway
-from tests.stands.nginx import binaries
+from tests.stands.nginx import binaries, free_port
 from tests.stands.surveying import fact
 from why502.gateways.nginx.index import NginxIndex, version_of
 from why502.gateways.nginx.process import build_of
@@ -23,7 +23,8 @@ def test_reads_versions(text: str | None, version: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(("version", "program"), PROGRAMS, ids=[".".join(map(str, version)) for version, _ in PROGRAMS])
 def test_indexes_servers_and_compiled_paths(version: tuple[int, ...], program: str, open_path: Path) -> None:
-    with gateway(open_path / "g", "return 200;", http="server { listen 127.0.0.1:1; }", program=program) as made:
+    http = f"server {{ listen 127.0.0.1:{free_port()}; }}"
+    with gateway(open_path / "g", "return 200;", http=http, program=program) as made:
         found = fact(made, NginxIndex)
     build = build_of(Path(program).read_bytes())
     access = build.access_log if build.access_log.startswith("/") else f"{made.base}/{build.access_log}"

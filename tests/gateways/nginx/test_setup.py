@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.stands.gateway import gateway
+from tests.stands.nginx import free_port
 from tests.stands.surveying import fact
 from why502.gateways.nginx.logplaces import COMBINED
 from why502.observations.gateway import GatewaySetup, LogPlace
@@ -13,7 +14,7 @@ def test_sums_up_files_logs_and_servers(open_path: Path) -> None:
     main = f"worker_processes 1; error_log {base}/error.log; error_log stderr warn;"
     http = (
         f"log_format timed escape=json '{{\"status\":$status,' '\"took\":$request_time}}';\n"
-        f"access_log {base}/access.log;\nserver {{ listen 127.0.0.1:1; access_log off; }}"
+        f"access_log {base}/access.log;\nserver {{ listen 127.0.0.1:{free_port()}; access_log off; }}"
     )
     server = f"access_log logs/shop.log timed; location /x {{ error_log {base}/x.log info; return 200; }}"
     (base / "logs").mkdir(parents=True)
