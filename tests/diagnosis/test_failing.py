@@ -37,6 +37,7 @@ from why502.observations.gateway import Group, Server
 from why502.observations.place import Window
 from why502.observations.probes import Met, Reply
 from why502.observations.sockets import TcpState
+from why502.observations.subjects import Name
 
 HOP = hop_of(inside(), answer(), None)
 
@@ -162,3 +163,6 @@ def test_what_no_log_tells_stays_unknown_with_what_it_may_be() -> None:
     assert (unknown(answer(), HOP, made, may).id, unknown(answer(), HOP, made, may).may_be) == (FailureId.UNKNOWN, may)
     passed = Origin(product="nginx", version=None, maker=Maker.PASSED, says="")
     assert unknown(answer(), HOP, passed, may).id is FailureId.UPSTREAM_ANSWERED_ERROR
+    about = unknown(answer(), HOP, made, may).about
+    assert isinstance(about, Name), "the address that answered is the gateway's, not an upstream's"
+    assert about.name.startswith("(")

@@ -12,7 +12,7 @@ from tests.evidence import (
     unix_listener,
 )
 from why502.observations.server import AppServer
-from why502.rules.serving import event_loop, first_holder, serving
+from why502.rules.serving import event_loop, family, first_holder, named_server, serving
 
 HELD = (table(listener(pids=(20, 21))), processes(info(20), info(21, parent=20, started=after(-5))))
 
@@ -77,7 +77,17 @@ def test_without_rights_nobody_holds_it() -> None:
 
 
 def test_some_servers_take_connections_in_one_loop() -> None:
-    loop, pool = (serving(endpoint(), Known(*HELD, app_server(20, product=each))) for each in ("uvicorn", "gunicorn"))
-    assert event_loop(loop) == app_server(20, product="uvicorn")
-    assert event_loop(pool) is None
-    assert event_loop(None) is None
+    loop, pool = (event_loop(endpoint(), Known(*HELD, app_server(20, product=each))) for each in ("node", "gunicorn"))
+    assert loop == app_server(20, product="node")
+    assert pool is None
+    assert event_loop(endpoint(), Known()) is None
+
+
+def test_without_rights_the_only_server_that_names_the_address_is_a_guess() -> None:
+    unseen = (table(listener(), owners=False), processes(info(20), info(21, parent=20), info(22)))
+    known = Known(*unseen, app_server(20, product="uvicorn"))
+    assert event_loop(endpoint(), known) == named_server(endpoint(), known) == app_server(20, product="uvicorn")
+    assert [each.pid for each in family(endpoint(), known)] == [20, 21]
+    two = Known(*unseen, app_server(20), app_server(22))
+    assert named_server(endpoint(), two) is None
+    assert family(endpoint(), two) == ()

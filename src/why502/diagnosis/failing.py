@@ -11,7 +11,7 @@ from why502.observations.failure import Failure, FailureId, Hop
 from why502.observations.gateway import RouteTaken
 from why502.observations.place import Window
 from why502.observations.sockets import Connections, TcpState
-from why502.observations.subjects import Address, Endpoint, Route, Subject
+from why502.observations.subjects import Address, Endpoint, Name, Route, Subject
 from why502.observations.verdict import Case
 from why502.observations.want import Gap, Want
 from why502.rules.attempting import failure_of_attempt
@@ -175,8 +175,12 @@ async def by_asking(survey: Survey, inside: Inside | None, answer: Answer, hop: 
 
 
 def unknown(answer: Answer, hop: Hop, origin: Origin | None, may_be: frozenset[FailureId]) -> Failure:
-    """Tell a failure of which only the answer is known."""
+    """Tell a failure of which only the answer is known.
+
+    It was the gateway itself that answered at this address; which upstream it tried, if any, is not told.
+    """
     passed = origin is not None and origin.maker is Maker.PASSED
     id_ = FailureId.UPSTREAM_ANSWERED_ERROR if passed else FailureId.UNKNOWN
     seen = replace(answer.seen, kind=EvidenceKind.PAGE)
-    return made(answer.about, answer, hop, seen, id_, may_be=frozenset() if passed else may_be)
+    about = answer.about if passed else Name(place=hop.gateway.place.network(), name="(upstream not told)")
+    return made(about, answer, hop, seen, id_, may_be=frozenset() if passed else may_be)

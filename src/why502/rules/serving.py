@@ -7,6 +7,9 @@ from why502.observations.sockets import Listener, SocketTable, UnixListener
 from why502.observations.subjects import Address, Machine, Process
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import every, one
+from why502.rules.hearing import servers_at
+from why502.rules.holding import processes_want
+from why502.rules.knowing import known
 from why502.rules.listening import Listens, who_listens
 from why502.rules.publishing import names_address
 
@@ -64,6 +67,23 @@ def first_holder(held: Serving) -> ProcessInfo | None:
     return min(held.holders, key=lambda info: (info.started, info.pid), default=None)
 
 
-def event_loop(held: Serving | None) -> AppServer | None:
+def event_loop(address: Address, evidence: Evidence) -> AppServer | None:
     """Return the server if it takes connections in an event loop, which a sound application never keeps busy."""
-    return held.server if held is not None and held.server is not None and held.server.product in LOOPS else None
+    held = serving(address, evidence)
+    server = held.server if held is not None and held.holders else named_server(address, evidence)
+    return server if server is not None and server.product in LOOPS else None
+
+
+def named_server(address: Address, evidence: Evidence) -> AppServer | None:
+    """Return the only server that was told to bind the address: a guess where nobody may see who holds it."""
+    found = servers_at(address, evidence)
+    return found[0] if len(found) == 1 else None
+
+
+def family(address: Address, evidence: Evidence) -> tuple[ProcessInfo, ...]:
+    """Return that server's master and its children."""
+    server, table = named_server(address, evidence), known(evidence, processes_want(address))
+    pid = _master(server) if server is not None else None
+    if pid is None or table is None:
+        return ()
+    return tuple(each for each in table.processes if pid in {each.pid, each.parent})

@@ -80,6 +80,13 @@ def test_an_event_loop_that_takes_no_connection_is_blocked(product: str, inode: 
     assert said(hangs, case(FailureId.RESPONSE_TIMEOUT, moments=(first, then)), *facts, *waits) is grade
 
 
+def test_without_rights_a_stopped_server_that_names_the_address_is_suspected() -> None:
+    unseen = table(listener(), owners=False)
+    stopped = processes(info(20, state="T"), info(21, parent=20, state="T"))
+    assert said(hangs, WAITING, unseen, stopped, app_server()) is SPECIFIC
+    assert said(hangs, WAITING, unseen, processes(info(20), info(21, parent=20, state="T")), app_server()) is COMPATIBLE
+
+
 def test_it_spares_what_runs_and_other_failures() -> None:
     assert said(hangs, WAITING, SERVED, processes(info(20), info(21)), *SILENT) is COMPATIBLE
     assert said(hangs, case(FailureId.CONNECT_REFUSED), SERVED, ALL) is Irrelevant

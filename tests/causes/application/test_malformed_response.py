@@ -7,6 +7,7 @@ from tests.evidence import case, response, route
 from why502.causes.application.malformed_response import malformed_response
 from why502.observations.failure import FailureId
 from why502.observations.probes import Reply
+from why502.observations.want import As, Protocols
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,13 @@ from why502.observations.probes import Reply
 )
 def test_what_a_probe_reads(wrong: str, first: bytes, verdict: object) -> None:
     invalid = response(None, Reply.INVALID, wrong=wrong, first=first)
+    assert said(malformed_response, case(FailureId.INVALID_RESPONSE), route(), invalid) is verdict
+
+
+@pytest.mark.parametrize(("first", "verdict"), [(b"HTTP/1.1 400 Bad", COMPATIBLE), (b"\x01\x07\0\x01", NAMED)])
+def test_http_in_answer_to_fastcgi_is_another_protocol(first: bytes, verdict: object) -> None:
+    how = As(protocol=Protocols.FASTCGI, path="*")
+    invalid = response(None, Reply.INVALID, wrong="unsupported FastCGI protocol version: 72", first=first, how=how)
     assert said(malformed_response, case(FailureId.INVALID_RESPONSE), route(), invalid) is verdict
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.causes.grades import COMPATIBLE, NAMED, SPECIFIC, blind, said
+from tests.causes.grades import COMPATIBLE, NAMED, blind, said
 from tests.evidence import app_server, case, message, unit
 from why502.causes.application.worker_killed import worker_killed
 from why502.observations.failure import FailureId
@@ -16,7 +16,7 @@ from why502.observations.server import Says
         (Says.WORKER_TIMEOUT, -4.0, NAMED),
         (Says.WORKER_TIMEOUT, -60.0, COMPATIBLE),
         (Says.WORKER_TIMEOUT, 60.0, COMPATIBLE),
-        (Says.WORKER_KILLED, 1.0, SPECIFIC),
+        (Says.WORKER_KILLED, 1.0, COMPATIBLE),
         (Says.WORKER_DIED, 1.0, COMPATIBLE),
     ],
 )

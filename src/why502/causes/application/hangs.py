@@ -21,9 +21,10 @@ from why502.observations.want import Evidence
 from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.holding import Holding, address_of, holding, holding_wants, processes_want
+from why502.rules.knowing import all_known
 from why502.rules.listening import table_want
 from why502.rules.probing import asked
-from why502.rules.serving import event_loop, serving
+from why502.rules.serving import event_loop, family
 from why502.rules.suspecting import perhaps, points
 from why502.rules.waiting import where_it_waited
 
@@ -71,8 +72,15 @@ def hangs(case: Case, evidence: Evidence) -> Verdict:
 
 
 def _blocked(case: Case, evidence: Evidence, address: Address) -> Suspected | None:
-    """Suspect it where an event loop leaves our connection in its queue: any work of its own would end soon."""
-    server = event_loop(serving(address, evidence))
+    """Suspect it where an event loop leaves our connection in its queue: any work of its own would end soon.
+
+    Suspect it as well where the processes of the server that names the address are stopped.
+    """
+    own = family(address, evidence)
+    if own and all(each.state in {STOPPED, TRACED} for each in own):
+        says = f"process {own[0].pid}, which names {address}, is stopped (state {own[0].state})"
+        return points(says, *all_known(evidence, processes_want(address)), fixes=(_fix(list(own)),))
+    server = event_loop(address, evidence)
     waited = where_it_waited(case, evidence)
     if server is None or waited is None or not waited.new_queued or waited.new_taken:
         return None

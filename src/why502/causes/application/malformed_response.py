@@ -16,7 +16,7 @@ Look at the head byte for byte (`curl -sv --raw`), and mend the code that writes
 from why502.observations.failure import FailureId
 from why502.observations.probes import Reply
 from why502.observations.verdict import Case, Excluded, Fix, Risk, Verdict
-from why502.observations.want import Evidence
+from why502.observations.want import Evidence, Protocols
 from why502.rules.again import again
 from why502.rules.cause import cause
 from why502.rules.lengths import of_length
@@ -24,6 +24,9 @@ from why502.rules.named import named_another
 from why502.rules.probing import asked
 from why502.rules.speech import speech
 from why502.rules.suspecting import perhaps, points, told
+
+TONGUES = {Protocols.FASTCGI: "FastCGI", Protocols.GRPC: "HTTP/2"}
+"""What is expected where it is no HTTP."""
 
 
 @cause(
@@ -40,7 +43,7 @@ def malformed_response(case: Case, evidence: Evidence) -> Verdict:
     if attempt is not None and attempt.reply is Reply.INVALID:
         if of_length(attempt.wrong):
             return Excluded(because=(attempt,), says=f"its lines are sound; its lengths are not: {attempt.wrong}")
-        if speech(attempt.first) in {None, "HTTP"}:
+        if speech(attempt.first) in {None, TONGUES.get(attempt.how.protocol, "HTTP")}:
             fix = Fix(title="Mend the code that writes the response head", risk=Risk.CODE)
             return told(f"asked directly, it answers what is no response: {attempt.wrong}", attempt, fixes=(fix,))
         return perhaps(f"what it answers looks like {speech(attempt.first)}")

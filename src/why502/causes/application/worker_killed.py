@@ -19,7 +19,7 @@ from why502.observations.verdict import Case, Fix, Risk, Verdict
 from why502.observations.want import Evidence
 from why502.rules.cause import cause
 from why502.rules.hearing import heard, hearing_wants
-from why502.rules.suspecting import perhaps, points, told
+from why502.rules.suspecting import perhaps, told
 
 
 @cause(
@@ -40,5 +40,5 @@ def worker_killed(case: Case, evidence: Evidence) -> Verdict:
         fix = Fix(title="Find what holds the request, then set the server's own time limit above it", risk=Risk.CODE)
         return told(f"{late[-1].product} says that a worker took too long and was killed", late[-1], fixes=(fix,))
     if found:
-        return points(f"{found[-1].product} says that a worker was killed", found[-1])
+        return perhaps(f"{found[-1].product} says that a worker was killed, and not by whom", *hearing_wants(case))
     return perhaps("perhaps the server killed its worker in the middle of the request", *hearing_wants(case))

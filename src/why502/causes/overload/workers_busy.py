@@ -31,7 +31,7 @@ from why502.observations.want import Evidence, Want
 from why502.rules.asking import every, route_of
 from why502.rules.cause import cause
 from why502.rules.keepalive import keeps
-from why502.rules.serving import Serving, event_loop, serving
+from why502.rules.serving import Serving, event_loop, family, serving
 from why502.rules.waiting import Waited, waits_wants, where_it_waited
 
 STOPPED = frozenset({"T", "t"})
@@ -69,8 +69,9 @@ def workers_busy(case: Case, evidence: Evidence) -> Verdict:
         return Excluded(because=(held.processes,), says="the process is stopped")
     if any(stopped):
         return Suspected(grade=Grade.COMPATIBLE, says="some of its processes are stopped", because=(held.processes,))
-    if event_loop(held) is not None:
-        return Suspected(grade=Grade.COMPATIBLE, says="its event loop takes no connection", because=(waited.during,))
+    other = _hangs(address, evidence)
+    if other is not None:
+        return Suspected(grade=Grade.COMPATIBLE, says=other, because=(waited.during,))
     if not _all_taken(case, evidence, held, waited):
         return Suspected(
             grade=Grade.SPECIFIC,
@@ -78,6 +79,14 @@ def workers_busy(case: Case, evidence: Evidence) -> Verdict:
             because=(waited.during,),
         )
     return guess if held.server is None else _proof(address, held.server, waited)
+
+
+def _hangs(address: Address, evidence: Evidence) -> str | None:
+    """Tell what else leaves connections in the queue: a blocked event loop, or stopped processes."""
+    if event_loop(address, evidence) is not None:
+        return "its event loop takes no connection"
+    stopped = any(info.state in STOPPED for info in family(address, evidence))
+    return "processes of the server that names this address are stopped" if stopped else None
 
 
 def _all_taken(case: Case, evidence: Evidence, held: Serving, waited: Waited) -> bool:
