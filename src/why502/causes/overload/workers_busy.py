@@ -31,6 +31,7 @@ from why502.observations.want import Evidence, Want
 from why502.rules.asking import every, route_of
 from why502.rules.cause import cause
 from why502.rules.keepalive import keeps
+from why502.rules.named import named_another
 from why502.rules.serving import Serving, event_loop, family, serving
 from why502.rules.waiting import Waited, waits_wants, where_it_waited
 
@@ -55,13 +56,14 @@ def workers_busy(case: Case, evidence: Evidence) -> Verdict:
     guess = Suspected(grade=Grade.COMPATIBLE, says="perhaps every worker of the upstream is taken")
     if not isinstance(address, Endpoint | SocketPath):
         return guess
+    named = named_another(case, "overload.workers-busy") if case.failure.id is FailureId.TLS_FAILED else None
     held = serving(address, evidence)
     waited = where_it_waited(case, evidence)
     if held is None or waited is None:
         machine = Machine(place=address.place.machine())
         wants: tuple[Want[Fact], ...] = (Want(kind=AppServer, about=machine), *waits_wants(case))
         told = _told(case, evidence)
-        return told or Suspected(grade=guess.grade, says=guess.says, wants=wants)
+        return named or told or Suspected(grade=guess.grade, says=guess.says, wants=wants)
     if waited.new_queued == 0 or waited.new_taken > 0:
         return Excluded(because=(waited.before, waited.during), says="the request did not wait in the accept queue")
     stopped = [info.state in STOPPED for info in held.holders]
