@@ -1,4 +1,5 @@
 from tests.evidence import case, endpoint, table
+from why502.diagnosis.catalogue import catalogue
 from why502.diagnosis.chain import explanation
 from why502.diagnosis.judging import Judgement
 from why502.observations.failure import FailureId
@@ -62,6 +63,7 @@ def test_of_two_alike_the_more_common_leads_and_the_other_stands_beside() -> Non
 
 
 def test_suspects_stand_by_grade_and_then_by_how_common() -> None:
+    catalogue()  # the titles are the pages of the causes
     level = (
         said("gateway.wrong-address", suspected(Grade.COMPATIBLE), common=1),
         said("application.too-slow", suspected(Grade.NAMED), common=9),

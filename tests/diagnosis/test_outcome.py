@@ -1,7 +1,10 @@
 from datetime import timedelta
 
-from tests.evidence import START
-from why502.diagnosis.outcome import Finding, Outcome, Target
+from tests.evidence import START, case, endpoint, table
+from why502.diagnosis.chain import Explanation, Suspect
+from why502.diagnosis.outcome import Finding, Incident, Outcome, Target, severity
+from why502.observations.failure import FailureId
+from why502.observations.verdict import Grade, Link, Proven, Suspected
 
 TARGET = Target(written="http://a/", scheme="http", host="a", port=None, path="/")
 
@@ -18,3 +21,18 @@ def test_findings_are_the_verdicts_of_the_report() -> None:
     from why502.report.parts import Verdict
 
     assert {each.value for each in Finding} <= {each.value for each in Verdict}
+
+
+def incident(cause: str, *, proven: bool = False, grade: Grade = Grade.COMPATIBLE) -> Incident:
+    proof = Proven(subject=endpoint(), because=(table(),), says="it is so")
+    chain = (Link(cause=cause, proof=proof),) if proven else ()
+    suspects = () if proven else (Suspect(cause=cause, verdict=Suspected(grade=grade, says="perhaps"), common=5),)
+    told = Explanation(chain=chain, suspects=suspects, rivals=(), excluded=())
+    return Incident(failure=case(FailureId.CONNECT_REFUSED).failure, explanation=told, route=None)
+
+
+def test_the_better_explained_incident_is_told_first() -> None:
+    proven = incident("application.not-running", proven=True)
+    symptom = incident("network.nothing-listening", proven=True)
+    named, guess = incident("application.too-slow", grade=Grade.NAMED), incident("gateway.wrong-address")
+    assert sorted([guess, named, symptom, proven], key=severity) == [proven, symptom, named, guess]

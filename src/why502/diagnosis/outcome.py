@@ -11,6 +11,7 @@ from why502.observations.frozen import frozen
 from why502.observations.gateway import GatewayProcess, GatewaySetup, RouteTaken
 from why502.observations.probes import NameAnswer
 from why502.observations.subjects import Endpoint
+from why502.observations.verdict import Grade
 from why502.observations.want import Gap
 
 
@@ -61,11 +62,12 @@ class Incident:
     route: RouteTaken | None
 
 
-def severity(incident: Incident) -> tuple[bool, bool, bool, int]:
-    """Order incidents, the worst first: ours before past ones, explained before unexplained, then by number."""
-    chain = incident.explanation.chain
+def severity(incident: Incident) -> tuple[bool, bool, bool, Grade, int]:
+    """Order incidents, the worst first: ours before past ones, the better explained one first, then by number."""
+    chain, suspects = incident.explanation.chain, incident.explanation.suspects
     symptom = bool(chain) and chain[-1].cause in SYMPTOMS
-    return not incident.failure.live, not chain, symptom, -incident.failure.count
+    grade = Grade.NAMED if chain else min((each.verdict.grade for each in suspects), default=Grade.COMPATIBLE)
+    return not incident.failure.live, not chain, symptom, grade, -incident.failure.count
 
 
 @frozen

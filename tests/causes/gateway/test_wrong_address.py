@@ -75,7 +75,6 @@ SPARED: dict[str, tuple[Fact, ...]] = {
         SHOP, *(app_server(21 + each, unit=f"b{each}.service") for each in range(4)),
     ),
     "the table is cut": (gateway(), table(listener(port=8001, pids=(20,)), complete=False), SHOP, NAMED, ANSWERS),
-    "something listens": (gateway(), table(listener(), listener(port=8001, pids=(20,))), SHOP, NAMED, ANSWERS),
 }  # fmt: skip
 
 
@@ -91,6 +90,10 @@ def test_who_should_listen_there_was_not_seen() -> None:
 def test_something_that_names_the_address_contradicts_it() -> None:
     excludes(wrong_address, case(), *HERE, NAMED, ANSWERS, publishes(unit()))
     excludes(wrong_address, case(), *HERE, NAMED, ANSWERS, publishes(process(44)))
+
+
+def test_a_socket_that_listens_there_contradicts_it() -> None:
+    excludes(wrong_address, case(), gateway(), table(listener(), listener(port=8001, pids=(20,))), SHOP, NAMED, ANSWERS)
 
 
 def test_other_hosts_paths_and_failures_are_spared() -> None:

@@ -31,7 +31,7 @@ from why502.observations.want import Evidence
 from why502.rules.asking import route_of
 from why502.rules.candidates import MOST, Candidate, candidates, tie, tie_by_log
 from why502.rules.cause import cause
-from why502.rules.listening import Nobody, who_listens
+from why502.rules.listening import Listens, Nobody, who_listens
 from why502.rules.owning import is_own
 from why502.rules.publishing import who_should
 
@@ -56,6 +56,8 @@ def wrong_address(case: Case, evidence: Evidence) -> Verdict:
     if not isinstance(address, Endpoint) or case.failure.id is not FailureId.CONNECT_REFUSED:
         return guess if isinstance(address, Endpoint) else Irrelevant(says="a unix path: gateway.socket-missing")
     here = who_listens(address, evidence)
+    if isinstance(here, Listens) and here.sure and is_own(address, evidence):
+        return Excluded(because=(here.table,), says=f"a socket listens on {address}")
     if not isinstance(here, Nobody) or not is_own(address, evidence):
         return guess
     should = who_should(address, evidence)
