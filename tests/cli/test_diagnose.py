@@ -1,150 +1,191 @@
-"""`why502 URL` as a user runs it, before real gateways."""
-
+import io
 import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.report.examples import EXAMPLES
-from tests.stands.gateway import Gateway, gateway, until
-from tests.stands.nginx import free_port
-from tests.stands.upstream import Peer, Upstream
-from why502.cli.diagnose import status_of, worst
-from why502.cli.main import main
-from why502.report.model import from_json
-from why502.report.parts import Verdict
+from why502.cli import diagnose
+from why502.cli.diagnose import ORDER, status_of, worst
+from why502.cli.running import run
+from why502.diagnosis.options import Options
 
 
-def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-W", "error", "-m", "why502", *words]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **environment}
-    )
+class Asked:
+    """Stands in for a diagnosis; keeps what it was asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *names: str, signal: int = 0) -> None:
+        self.names = list(names)
+        self.signal = signal
+        self.calls: list[tuple[str, Options]] = []
+        monkeypatch.setattr(diagnose, "examine", self)
+
+    def __call__(self, target: str, options: Options, _printing: Any) -> Any:
+        self.calls.append((target, options))
+        return EXAMPLES[self.names[(len(self.calls) - 1) % len(self.names)]], self.signal
+
+    @property
+    def options(self) -> Options:
+        return self.calls[-1][1]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    base = tmp_path_factory.mktemp("cli")
-    server = f"location / {{ return 200 ok; }} location /dead {{ proxy_pass http://127.0.0.1:{free_port()}; }}"
-    server += " location /no { return 404; } location /bad { return 500; }"
-    with gateway(base, server) as running:
-        yield running
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("healthy", 0), ("refused", 1), ("intermittent", 1), ("unreachable", 3), ("inconclusive", 3), ("outside", 1)],
+)
+def test_the_exit_status_of_a_report(name: str, status: int) -> None:
+    assert status_of(EXAMPLES[name]) == status
 
 
-def url(made: Gateway, path: str = "/") -> str:
-    return f"http://127.0.0.1:{made.port}{path}"
+@given(st.lists(st.sampled_from(ORDER), min_size=1))
+def test_of_several_targets_the_worst_leads(statuses: list[int]) -> None:
+    assert worst(statuses) == next(each for each in (1, 3, 0) if each in statuses)
 
 
-def test_a_healthy_target_ends_with_0(made: Gateway) -> None:
-    done = run(url(made))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "HEALTHY" in done.stdout
+def test_several_targets_are_summed_up_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Asked(monkeypatch, "healthy", "unreachable")
+    assert run(["http://a.example/", "http://b.example/"]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert "healthy" in lines[0].lower()
+    assert "unreachable" in lines[1].lower()
+    assert lines[2] == ""
 
 
-@pytest.mark.parametrize(("path", "status"), [("/dead", 1), ("/no", 0), ("/bad", 1)])
-def test_the_status_tells_how_it_is(made: Gateway, path: str, status: int) -> None:
-    assert run("-q", url(made, path)).returncode == status
+def test_several_targets_are_one_report_a_line_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Asked(monkeypatch, "refused", "healthy")
+    assert run(["--json", "a.example", "b.example", "c.example"]) == 1
+    reports = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["verdict"] for each in reports] == ["bad-gateway", "healthy", "bad-gateway"]
 
 
-def test_a_refused_gateway_is_proven_and_the_json_is_a_report(made: Gateway) -> None:
-    done = run("--json", url(made, "/dead"), "-H", "Host: shop.test")
-    report = from_json(json.loads(done.stdout))
-    assert report.verdict is Verdict.BAD_GATEWAY
-    assert report.incidents[0].cause.id == "network.nothing-listening"
-    assert done.returncode == status_of(report) == 1
+def test_a_signal_ends_the_row_and_what_there_is_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = Asked(monkeypatch, "healthy", signal=2)
+    assert run(["a.example", "b.example"]) == 130
+    assert len(asked.calls) == 1
+    assert "healthy" in capsys.readouterr().out.lower()
 
 
-def test_several_targets_are_told_one_by_one_and_the_worst_counts(made: Gateway) -> None:
-    done = run("-q", url(made), url(made, "/dead"))
-    assert done.returncode == 1
-    lines = done.stdout.splitlines()
-    assert len(lines) == 2
-    assert "/dead" in lines[1]
-    many = run("--json", url(made), url(made, "/dead"))
-    assert [json.loads(line)["verdict"] for line in many.stdout.splitlines()] == ["healthy", "bad-gateway"]
-
-
-@pytest.mark.parametrize(("format_", "begins"), [("html", "<!doctype html>"), ("markdown", "#")])
-def test_every_format_goes_to_a_file(made: Gateway, format_: str, begins: str, tmp_path: Path) -> None:
-    out = tmp_path / "report"
-    done = run("--format", format_, "-o", str(out), url(made, "/dead"))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert out.read_text().lower().startswith(begins)
-
-
-def test_colour_is_for_terminals_alone(made: Gateway) -> None:
-    assert "\x1b" not in run(url(made, "/dead")).stdout
-    assert "\x1b" not in run(url(made, "/dead"), FORCE_COLOR="1", TERM="dumb").stdout
-
-
-def test_ascii_is_written_where_the_terminal_has_no_more(made: Gateway) -> None:
-    done = run(url(made, "/dead"), PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    assert done.stdout.isascii()
-    assert "BAD GATEWAY" in done.stdout
+def test_options_as_curl_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked(monkeypatch, "healthy")
+    run(["--data", "a=1", "-H", "X-A: b", "--insecure", "--no-follow", "a.example"])
+    options = asked.options
+    assert (options.method, options.data) == ("POST", b"a=1")
+    assert options.headers == (("X-A", "b"), ("Content-Type", "application/x-www-form-urlencoded"))
+    assert (options.insecure, options.follow, options.trust_upstream) == (True, False, False)
+    run(["--data", "{}", "-H", "content-type: application/json", "-X", "put", "--trust-upstream", "a.example"])
+    assert (asked.options.method, asked.options.headers) == ("PUT", (("content-type", "application/json"),))
+    assert asked.options.trust_upstream
 
 
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (["ftp://a/"], "ftp"),
-        (["http://127.0.0.1:0/"], "http://127.0.0.1:0/"),
-        (["http://a/", "--since", "soon"], "--since"),
-        (["http://a/", "-H", "no"], "-H"),
-        (["http://a/", "-X", "G T"], "-X"),
-        (["http://a/", "--connect-to", "a"], "--connect-to"),
-        (["http://a/", "--deadline", "0"], "--deadline"),
-        (["http://a/", "-o", "/no/such/folder/x"], "/no/such/folder/x"),
-        (["http://a/", "http://b/", "--save", "x"], "--save"),
+        (["-o", "/no/such/folder/x", "a.example"], "-o /no/such/folder/x: no such directory"),
+        (["--save", "/no/such/folder/x", "a.example"], "--save /no/such/folder/x: no such directory"),
+        (["--save", "x", "a.example", "b.example"], "--save keeps the evidence of one target"),
+        (["--save", "x"], "--save keeps the evidence of one target"),
+        (["-X", "G T", "a.example"], "-X 'G T': not a method"),
+        (["--deadline", "0", "a.example"], "--deadline"),
+        (["--tries", "x", "a.example"], "--tries"),
+        (["http://"], "not a host name"),
+        (["ftp://a.example/"], "ftp"),
+        (["http://a:99999/"], "99999"),
+        (["a.example", "http://[::1/"], "[::1"),
     ],
 )
-def test_a_wrong_input_is_one_line_and_nothing_is_asked(
-    words: list[str], named: str, capsys: pytest.CaptureFixture[str]
+def test_a_wrong_line_is_refused_in_one_line_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], named: str
 ) -> None:
-    assert main(words) == 2
+    asked = Asked(monkeypatch, "healthy")
+    assert run(words) == 2
+    said = capsys.readouterr().err
+    assert named in said
+    assert said.count("\n") == 1
+    assert asked.calls == []
+
+
+def test_a_report_goes_to_a_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    Asked(monkeypatch, "refused")
+    assert run(["-o", str(tmp_path / "out.html"), "--format", "html", "a.example"]) == 1
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "out.html").read_text().startswith("<!")
+
+
+WORDS = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "--json",
+            "--format",
+            "text",
+            "html",
+            "-o",
+            "-v",
+            "-q",
+            "--since",
+            "15m",
+            "--deadline",
+            "3",
+            "--tries",
+            "2",
+            "-X",
+            "GET",
+            "-H",
+            "A:b",
+            "--data",
+            "@-",
+            "--connect-to",
+            "a:1",
+            "--resolve",
+            "a:1:::1",
+            "--insecure",
+            "--no-look",
+            "--outside",
+            "--no-probe",
+            "--no-mark",
+            "http://a.example/",
+            "[::1]:80",
+            "bücher.example",
+            "a.example:8080",
+            "http://user:pw@a/",
+            "--",
+            "diagnose",
+            "--help",
+            "explain",
+            "gateways",
+        ]
+    ),
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(WORDS, max_size=6))
+def test_no_command_line_makes_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+    words: list[str],
+) -> None:
+    Asked(monkeypatch, "healthy", "refused", "hostile")
+    monkeypatch.setattr(diagnose, "whole_host", lambda *_: 3)
+    monkeypatch.setattr("why502.api.gateways", lambda *_: ())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
+    monkeypatch.chdir(tmp_path_factory.mktemp("fuzz"))
+    status = run(words)
     said = capsys.readouterr()
-    assert not said.out
-    assert said.err.startswith("why502: ")
-    assert named in said.err
-    assert said.err.count("\n") == 1
-
-
-def test_nothing_there_is_no_traceback() -> None:
-    done = run("-q", f"http://127.0.0.1:{free_port()}/")
-    assert done.returncode in (1, 3)
-    assert "Traceback" not in done.stderr
-
-
-def test_ctrl_c_tells_what_is_known_and_ends_with_130(open_path: Path) -> None:
-    def play(peer: Peer) -> None:
-        peer.read_head()
-        asked.append(1)
-        peer.hold()
-
-    asked: list[int] = []
-    with Upstream(play) as app, gateway(open_path / "g", f"proxy_pass http://127.0.0.1:{app.port};".join(
-        ("location / { ", " }")
-    )) as made:  # fmt: skip
-        command = [sys.executable, "-m", "why502", url(made)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-            until("our request to arrive", lambda: bool(asked))
-            running.send_signal(signal.SIGINT)
-            out, err = running.communicate(timeout=20)
-    assert running.returncode == 130
-    assert "Traceback" not in err
-    assert f"127.0.0.1:{made.port}" in out
-
-
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
-def test_every_verdict_has_a_status(name: str) -> None:
-    assert status_of(EXAMPLES[name]) in (0, 1, 3)
-
-
-def test_the_worst_leads() -> None:
-    assert worst([0, 3, 1]) == 1
-    assert worst([0, 3]) == 3
-    assert worst([0]) == worst([]) == 0
+    assert status in {0, 1, 2, 3}
+    assert "Traceback" not in said.err
+    assert "a fault of its own" not in said.err
+    if status == 2:
+        assert said.err.count("\n") == 1

@@ -1,56 +1,49 @@
-"""What turns on standard error, and is gone afterwards."""
-
 import io
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 
-from why502.cli import progress
 from why502.cli.progress import watching
 
 
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    monkeypatch.setattr(progress, "EVERY", 0.005)
-    stream = io.StringIO()
-    monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=stream))
-    return stream
+class Terminal(io.StringIO):
+    """Notes what was written, and says when something was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = threading.Event()
+
+    def flush(self) -> None:
+        if self.getvalue():
+            self.written.set()
 
 
-def until_turned(stream: io.StringIO, times: int = 3) -> None:
-    ends = time.monotonic() + 10
-    while stream.getvalue().count("looking at") < times:
-        assert time.monotonic() < ends
-        threading.Event().wait(0.005)
+def test_it_shows_that_something_goes_on_and_leaves_an_empty_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with watching("http://shop\x1b[2J/", on=True):
+        assert terminal.written.wait(5)
+    shown = terminal.getvalue()
+    assert "looking at http://shop\\x1b[2J/" in shown
+    assert shown.endswith("\r\x1b[K")
+    assert "\n" not in shown
 
 
-def test_it_turns_while_it_looks_and_takes_itself_away(shown: io.StringIO) -> None:
-    with watching("http://shop.test/", on=True):
-        until_turned(shown)
-    text = shown.getvalue()
-    assert "looking at http://shop.test/ (" in text
-    assert text.endswith("\r\x1b[K")
-    assert "\n" not in text
-    assert "_turn" not in str(threading.enumerate())
-
-
-def test_it_takes_itself_away_after_a_failure_too(shown: io.StringIO) -> None:
-    with pytest.raises(KeyboardInterrupt), watching("x", on=True):
-        raise KeyboardInterrupt
-    assert shown.getvalue().endswith("\r\x1b[K")
-
-
-def test_a_hostile_target_moves_no_cursor(shown: io.StringIO) -> None:
-    with watching("http://a/\x1b]0;title\x07" + "x" * 500, on=True):
-        until_turned(shown, 1)
-    assert "\x1b]0" not in shown.getvalue()
-    assert "\x07" not in shown.getvalue()
-    assert "x" * 100 not in shown.getvalue()
-
-
-def test_where_nobody_looks_nothing_is_shown(shown: io.StringIO) -> None:
+def test_off_it_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    began = time.monotonic()
     with watching("x", on=False):
-        assert not shown.getvalue()
-    assert not shown.getvalue()
+        pass
+    assert terminal.getvalue() == ""
+    assert time.monotonic() - began < 5
+
+
+def test_it_ends_with_the_block_also_by_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    before = threading.active_count()
+    with pytest.raises(KeyError), watching("x", on=True):
+        raise KeyError
+    assert threading.active_count() == before
