@@ -5,7 +5,7 @@ import pytest
 
 from tests.diagnosis.made import answer
 from tests.evidence import NGINX, connect, failure, kernel_log, listener, name, oom_kill, response, seen, table
-from tests.report.outcomes import incident, outcome
+from tests.report.outcomes import explained, incident, outcome, suspect
 from why502.diagnosis.outcome import Finding, Outcome
 from why502.observations.failure import Failure, FailureId
 from why502.observations.probes import NameAnswer
@@ -81,6 +81,9 @@ def test_the_network() -> None:
     assert state(Step.FIREWALL, facts=(response(),)) is OK
     assert state(Step.FIREWALL, incidents=(incident(),)) is OK
     assert state(Step.FIREWALL) is SKIPPED
+    filtered = incident(explained(suspects=(suspect("firewall.rejected"),)))
+    assert check(Step.FIREWALL, outcome(filtered, facts=(response(),))).says == "perhaps firewall.rejected"
+    assert state(Step.FIREWALL, incidents=(filtered,), facts=(response(),)) is WARNING
 
 
 def test_the_upstream() -> None:

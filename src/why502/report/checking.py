@@ -2,10 +2,10 @@
 
 from typing import TypeVar
 
-from why502.diagnosis.outcome import Finding, Outcome
+from why502.diagnosis.outcome import Finding, Incident, Outcome
 from why502.observations.answer import Answer, Ending
 from why502.observations.fact import Fact
-from why502.observations.failure import Failure, FailureId
+from why502.observations.failure import CauseId, Failure, FailureId
 from why502.observations.memory import KernelLog
 from why502.observations.probes import Met, Reply, ResponseAttempt, TcpAttempt
 from why502.observations.sockets import SocketTable
@@ -108,6 +108,10 @@ def _logs(outcome: Outcome) -> Check:
 def _firewall(outcome: Outcome) -> Check:
     network = {FailureId.CONNECT_TIMEOUT, FailureId.CONNECT_UNREACHABLE}
     hit = next((each.failure for each in outcome.incidents if each.failure.id in network), None)
+    for incident in outcome.incidents:
+        cause, says = _lead(incident)
+        if cause.startswith("firewall."):
+            return _check(Step.FIREWALL, CheckState.WARNING, says)
     if hit is not None:
         return _check(Step.FIREWALL, CheckState.WARNING, f"{_who(hit)} does not answer: {hit.id.value}")
     met = [
@@ -119,6 +123,14 @@ def _firewall(outcome: Outcome) -> Check:
     if any(each.failure.id is FailureId.CONNECT_REFUSED for each in outcome.incidents):
         return _check(Step.FIREWALL, CheckState.OK, "the upstream's host answers: it refuses, nothing is dropped")
     return _check(Step.FIREWALL, CheckState.SKIPPED, "packet filters were not looked at")
+
+
+def _lead(incident: Incident) -> tuple[CauseId, str]:
+    """Return the cause that an incident ends at, or what is suspected first, and what is said of it."""
+    chain, suspects = incident.explanation.chain, incident.explanation.suspects
+    if chain:
+        return chain[-1].cause, chain[-1].proof.says
+    return (suspects[0].cause, suspects[0].verdict.says) if suspects else ("", "")
 
 
 def _upstream(outcome: Outcome) -> Check:

@@ -18,6 +18,9 @@ def test_a_stop_that_was_asked_for_and_younger_processes() -> None:
 
 def test_it_spares_processes_older_than_the_failure_and_crashes() -> None:
     assert said(restarted, RESET, *OLD) is Excluded
+    refused = told(FailureId.CONNECT_REFUSED, live=True)
+    assert said(restarted, refused, *OLD[:2]) is Excluded
+    assert said(restarted, refused, *YOUNG[:2]) is COMPATIBLE
     assert said(restarted, RESET, *YOUNG, unit_state(restarts=2)) is COMPATIBLE
     assert said(restarted, told(FailureId.RESET_BEFORE_RESPONSE, live=True), *YOUNG) is COMPATIBLE
 

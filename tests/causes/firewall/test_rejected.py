@@ -3,7 +3,7 @@
 import pytest
 
 from tests.causes.grades import COMPATIBLE, SPECIFIC, Irrelevant, blind, said, told
-from tests.evidence import case, connect, endpoint, listener, socket_path, table
+from tests.evidence import after, case, connect, endpoint, info, listener, processes, socket_path, table
 from why502.causes.firewall.rejected import rejected
 from why502.observations.failure import FailureId
 from why502.observations.probes import Met
@@ -17,6 +17,14 @@ def test_refused_where_a_socket_listens() -> None:
     assert said(rejected, refused, table(listener()), connect(Met.REFUSED)) is SPECIFIC
     assert said(rejected, refused, table(listener()), connect(Met.CONNECTED)) is COMPATIBLE
     assert said(rejected, refused, table()) is COMPATIBLE
+
+
+def test_a_rule_may_go_by_the_gateways_user() -> None:
+    refused, ours = told(FailureId.CONNECT_REFUSED, live=True), connect(Met.CONNECTED)
+    listens = table(listener(pids=(20,)))
+    assert said(rejected, refused, listens, processes(info(20)), ours) is SPECIFIC
+    assert said(rejected, refused, listens, processes(info(20, started=after(20))), ours) is COMPATIBLE
+    assert said(rejected, told(FailureId.CONNECT_REFUSED), listens, processes(info(20)), ours) is COMPATIBLE
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(0.01, SPECIFIC), (1.5, COMPATIBLE)])

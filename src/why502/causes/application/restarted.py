@@ -55,7 +55,9 @@ def restarted(case: Case, evidence: Evidence) -> Verdict:
     if age.whole and not case.failure.live and not any(_failed(each) for each in units_of(case, evidence)):
         return points(f"process {age.first.pid} that serves it now is younger than the failure", age.table)
     address = address_of(case)
-    if not age.younger and address is not None and servers_at(address, evidence) and not stops:
+    refused = case.failure.live and case.failure.id is FailureId.CONNECT_REFUSED
+    known = refused or (address is not None and servers_at(address, evidence))
+    if not age.younger and known and not stops:
         return Excluded(because=(age.table,), says=f"its processes run since {age.first.started:%F %T} UTC or before")
     return guess
 

@@ -14,10 +14,11 @@ Find the rule (`nft list ruleset`, `iptables-save -c`, `firewall-cmd --list-all`
 
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
-from why502.observations.probes import Met
+from why502.observations.probes import Met, TcpAttempt
 from why502.observations.subjects import Endpoint
 from why502.observations.verdict import Case, Fix, Irrelevant, Suspected, Verdict
 from why502.observations.want import Evidence
+from why502.rules.aging import ages
 from why502.rules.asking import gateway_of
 from why502.rules.cause import cause
 from why502.rules.knowing import known
@@ -60,7 +61,7 @@ def _found(case: Case, evidence: Evidence, address: Endpoint) -> Suspected | Non
     match case.failure.id:
         case FailureId.CONNECT_REFUSED if own and isinstance(held, Listens):
             if attempt is not None and attempt.met is not Met.REFUSED:
-                return None
+                return _only_the_gateway(case, evidence, attempt)
             return _points(f"a socket listens on {address}, yet connections to it are refused", held.table)
         case FailureId.CONNECT_UNREACHABLE if own:
             return _points(f"{address} is this host's own, yet it is said to be unreachable", case.failure)
@@ -72,6 +73,14 @@ def _found(case: Case, evidence: Evidence, address: Endpoint) -> Suspected | Non
             return _points(f"the gateway's own host does not permit packets to {address}", case.failure)
         case _:
             return None
+
+
+def _only_the_gateway(case: Case, evidence: Evidence, attempt: TcpAttempt) -> Suspected | None:
+    """Suspect a rule that goes by user or control group: the gateway is refused, we are not, nobody was restarted."""
+    age = ages(case, evidence)
+    if not case.failure.live or attempt.met is not Met.CONNECTED or age is None or age.younger:
+        return None
+    return _points("the gateway is refused what is granted to us: a rule may go by its user", attempt, age.table)
 
 
 def _points(says: str, *because: Fact) -> Suspected:
