@@ -76,6 +76,15 @@ def open_path(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """An open directory with a short name: the path of a unix socket has 107 bytes at most (unix(7))."""
+    path = Path(tempfile.mkdtemp(prefix="w-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
 def children() -> dict[int, str]:
     """Return our living children and their command lines."""
     found = {}

@@ -40,9 +40,9 @@ BY_ROOT = {
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
-def test_a_fault_is_found_out_and_proven_where_that_is_possible(name: str, open_path: Path) -> None:
+def test_a_fault_is_found_out_and_proven_where_that_is_possible(name: str, short_path: Path) -> None:
     assert FAULTS[name].causes & JUDGED
-    done = demo(name, "--json", base=open_path)
+    done = demo(name, "--json", base=short_path)
     report = json.loads(done.stdout)
     assert report["verdict"] == "bad-gateway", done.stderr[-2000:]
     first = report["incidents"][0]
@@ -51,32 +51,32 @@ def test_a_fault_is_found_out_and_proven_where_that_is_possible(name: str, open_
     assert first["certainty"] == ("suspected" if unproven else "proven")
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
-    assert not list(open_path.iterdir())
+    assert not list(short_path.iterdir())
 
 
-def test_the_report_is_printed_for_people(open_path: Path) -> None:
-    done = demo("missing-socket", base=open_path)
+def test_the_report_is_printed_for_people(short_path: Path) -> None:
+    done = demo("missing-socket", base=short_path)
     assert "gateway.socket-missing" in done.stdout
     assert "Broken on purpose" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_it_ends_in_order_when_it_is_told_to(number: int, open_path: Path) -> None:
-    environment = {**os.environ, "TMPDIR": str(open_path)}
+def test_it_ends_in_order_when_it_is_told_to(number: int, short_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(short_path)}
     command = [sys.executable, "-m", "why502", "demo", "missing-socket", "--keep"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as running:
         assert running.stderr is not None
         told = next((line for line in iter(running.stderr.readline, "") if "until Ctrl-C" in line), "")
-        stand = next(open_path.iterdir())
+        stand = next(short_path.iterdir())
         pids = [pid for pid in Path("/proc").glob("[0-9]*") if str(stand).encode() in read(pid / "cmdline")]
         running.send_signal(number)
         running.communicate(timeout=30)
     assert told
     assert pids
     assert running.returncode == 130
-    assert not list(open_path.iterdir())
+    assert not list(short_path.iterdir())
     assert not [pid for pid in pids if str(stand).encode() in read(pid / "cmdline")]
 
 

@@ -33,8 +33,8 @@ def test_every_fault_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_breaks_the_gateway_as_told(fault: Fault, open_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(open_path))
+def test_a_fault_breaks_the_gateway_as_told(fault: Fault, short_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(short_path))
     with Stand() as stand:
         url = fault.play(stand)
         with pytest.raises(urllib.error.HTTPError) as failed:
@@ -42,7 +42,7 @@ def test_a_fault_breaks_the_gateway_as_told(fault: Fault, open_path: Path, monke
         failed.value.close()
         assert failed.value.code in (502, 504)
         assert SAYS[fault.name] in (stand.base / "error.log").read_text()
-    assert not list(open_path.iterdir())
+    assert not list(short_path.iterdir())
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -15,8 +15,8 @@ from why502.demo.stand import ImpossibleError, Stand, accepts, end, free_port, n
 
 
 @pytest.fixture(autouse=True)
-def in_here(open_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(open_path))
+def in_here(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(short_path))
 
 
 @pytest.fixture(params=["gunicorn", "standard library"])
@@ -34,14 +34,14 @@ def status(url: str) -> int:
         return error.code
 
 
-def test_unbroken_it_works_and_leaves_nothing(server: str, tmp_path: Path) -> None:
+def test_unbroken_it_works_and_leaves_nothing(server: str, short_path: Path) -> None:
     with Stand() as stand:
         application = stand.application()
         stand.gateway(f"proxy_pass http://127.0.0.1:{application.port};")
         assert status(f"{stand.url}/") == 200
         port = application.port
     assert not accepts(port)
-    assert not list(tmp_path.iterdir())
+    assert not list(short_path.iterdir())
 
 
 def test_it_serves_on_a_unix_socket_and_with_tls(server: str) -> None:
@@ -55,7 +55,7 @@ def test_it_serves_on_a_unix_socket_and_with_tls(server: str) -> None:
         assert status(f"{stand.url}/") == 200
 
 
-def test_a_failure_inside_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failure_inside_leaves_nothing(short_path: Path) -> None:
     def fail() -> None:
         with Stand() as stand:
             application = stand.application()
@@ -66,13 +66,13 @@ def test_a_failure_inside_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         fail()
     assert not accepts(ports[0])
-    assert not list(tmp_path.iterdir())
+    assert not list(short_path.iterdir())
 
 
-def test_what_does_not_start_says_why(tmp_path: Path) -> None:
+def test_what_does_not_start_says_why(short_path: Path) -> None:
     with Stand() as stand, pytest.raises(ImpossibleError, match=r"nginx does not start: .*no_such_directive"):
         stand.gateway("no_such_directive;")
-    assert not list(tmp_path.iterdir())
+    assert not list(short_path.iterdir())
 
 
 def test_frozen_processes_are_ended_too() -> None:

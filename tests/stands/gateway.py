@@ -84,6 +84,12 @@ class Gateway:
         started = time.time()
         until("the clock to go on", lambda: time.time() > started + TICKS_SECONDS)
 
+    def logged(self, lines: int, name: str = "access.log") -> str:
+        """Wait for so many lines, which nginx writes after its answers; return the log."""
+        log = self.base / name
+        until(f"{lines} lines of {name}", lambda: log.exists() and log.read_bytes().count(b"\n") >= lines)
+        return log.read_text(errors="replace")
+
     def status(self, path: str = "/", host: str = "shop.test") -> int:
         """Ask once; 0 where no answer came."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": host})

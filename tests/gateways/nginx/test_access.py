@@ -23,6 +23,9 @@ JSON = (
     '\'"h":"$http_host","ua":"$http_user_agent"}\';'
 )
 
+ONE = "worker_processes 1;"
+"""Two workers may write their lines in another order than they answered."""
+
 
 def ask(made: Gateway, path: str, agent: str = "curl/8") -> int:
     client = http.client.HTTPConnection("127.0.0.1", made.port, timeout=10)
@@ -34,11 +37,12 @@ def ask(made: Gateway, path: str, agent: str = "curl/8") -> int:
 
 
 def test_the_combined_format_tells_request_status_and_mark(open_path: Path) -> None:
-    with gateway(open_path / "g", "location / { return 404; }") as made:
+    with gateway(open_path / "g", "location / { return 404; }", main=ONE) as made:
         ask(made, "/a?b")
         ask(made, "/ours", "why502/1 (+0123456789ab)")
         ask(made, "/unmarked", "why502")
         ask(made, "/feigned", "curl why502/1 (+0123456789ab)")
+        made.logged(4)
         told = facts(made, LoggedRequest)
     assert [(each.method, each.path, each.status) for each in told] == [
         ("GET", "/a?b", 404),
@@ -59,9 +63,10 @@ def test_a_format_of_ones_own_tells_attempts_and_times(format_: str, open_path: 
     with Upstream(lambda peer: peer.send(b"HTTP/1.0 200 OK\r\n\r\nok") if peer.read_head() else None) as app:
         group = f"upstream app {{ server 127.0.0.1:{dead}; server 127.0.0.1:{app.port} backup; }}"
         http_ = f"{format_}\n{group}\naccess_log {base}/timed.log timed;"
-        with gateway(base, "location / { proxy_pass http://app; }", http=http_) as made:
+        with gateway(base, "location / { proxy_pass http://app; }", http=http_, main=ONE) as made:
             assert ask(made, '/a"b', 'x"y why502/1 (+0123456789ab)') == 200
             assert ask(made, "/c", "why502/1 (+abcdefabcdef)") == 200
+            made.logged(2, "timed.log")
             odd, plain = facts(made, LoggedRequest)
     assert (odd.path, odd.ours) == ('/a"b', False)
     assert (plain.host, plain.token, plain.status) == ("shop.test", "abcdefabcdef", 200)
@@ -84,6 +89,7 @@ def test_past_answers_of_a_path_are_counted(open_path: Path) -> None:
         with gateway(base, f"location / {{ proxy_pass http://127.0.0.1:{app.port}; }}", http=http_) as made:
             for path in ("/a?1", "/a?2", "/a?bad", "/b"):
                 ask(made, path)
+            made.logged(4, "timed.log")
             past = fact(made, PastAnswers, As(path="/a?3"))
             never = fact(made, PastAnswers, As(path="/never"))
             assert facts(made, PastAnswers) == ()
@@ -100,6 +106,7 @@ def test_past_answers_of_a_path_are_counted(open_path: Path) -> None:
 def test_answers_before_a_reload_are_of_another_configuration(open_path: Path) -> None:
     with gateway(open_path / "g", "location / { return 204; }") as made:
         ask(made, "/a")
+        made.logged(1)
         log = made.base / "access.log"
         old = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%d/%b/%Y:%H:%M:%S +0000")
         start, _, rest = log.read_text().partition("[")
@@ -122,7 +129,9 @@ def test_no_log_tells_nothing_and_a_lost_one_is_a_gap(open_path: Path) -> None:
 def test_hostile_lines_do_no_harm(open_path: Path) -> None:
     with gateway(open_path / "g", "location / { return 204; }") as made:
         ask(made, "/a")
+        made.logged(1)
         with (made.base / "access.log").open("ab") as log:
             log.write(b"\xff\x00[" * 100_000 + b"\n" + b'"' * 100_000 + b"\n")
         ask(made, "/b")
+        made.logged(4)
         assert [each.path for each in facts(made, LoggedRequest)] == ["/a", "/b"]

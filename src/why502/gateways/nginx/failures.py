@@ -106,7 +106,7 @@ def _failures(gateway: GatewayProcess, lines: Lines, zone: tzinfo, horizon: Wind
         spoken = failure_of(line)
         if spoken is not None:
             found.append(failure(gateway, line, spoken, source, data))
-    return found
+    return found[::-1]
 
 
 def failure(gateway: GatewayProcess, line: NginxErrorLine, spoken: Spoken, source: str, data: bytes) -> Failure:
