@@ -190,16 +190,25 @@ class _Run:
     async def _reach(self) -> Way | None:
         """Resolve, find the way that answers, look inside, and send the first try; None where no way does."""
         self.names = await names_of(self.survey, self.target, self.options)
+        found: tuple[Way, Answer, Inside | None] | None = None
         for way in ways(self.survey, self.target, self.options, self.names):
             how = request_for(self.target, self.options, way.scheme, self.token)
             self.inside = await explore(self.survey, self.target, way.endpoint, how)
             await self._before()
             answer = await self._try(way, how, 1)
             self.answers = [answer]
-            unsafe = self.options.method not in SAFE and answer.ending is not Ending.TLS_FAILED
-            if reached(answer) and (spoke(answer) or self.target.scheme is not None or unsafe):
+            shaken = answer.ending is not Ending.TLS_FAILED
+            unsafe = self.options.method not in SAFE and shaken
+            speaks = spoke(answer) and (shaken or found is None)
+            if reached(answer) and (speaks or self.target.scheme is not None or unsafe):
                 return way
-        return None
+            if reached(answer) and shaken and found is None:
+                found = (way, answer, self.inside)
+        if found is None:
+            return None
+        way, answer, self.inside = found
+        self.answers = [answer]
+        return way
 
     async def _look_only(self) -> None:
         """Read what is here without a request of our own; of a name, which gateway here serves it."""

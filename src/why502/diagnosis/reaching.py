@@ -39,7 +39,9 @@ class Way:
 async def names_of(survey: Survey, target: Target, options: Options) -> tuple[NameAnswer, ...]:
     """Resolve the name to connect to, by the system and by each name server; nothing for an address."""
     name = options.connect_to[0] if options.connect_to is not None else target.host
-    if is_address(name):
+    ports = [port for _, port in ports_of(target)] if options.connect_to is None else [options.connect_to[1]]
+    given = {(host, port) for host, port, _ in options.resolve}
+    if is_address(name) or all((name, port) in given for port in ports):
         return ()
     found = await survey.get(Want(kind=NameAnswer, about=Name(place=survey.vantage.here(), name=name)))
     return () if isinstance(found, Gap) else found
@@ -127,7 +129,7 @@ def spoke(answer: Answer) -> bool:
         return not answer.error.startswith("not-tls")
     if answer.status == 400 and "HTTPS port" in answer.body:  # noqa: PLR2004
         return False
-    return reached(answer) and answer.ending is not Ending.INVALID
+    return reached(answer) and answer.ending not in {Ending.INVALID, Ending.CLOSED}
 
 
 def redirected(target: Target, way: Way, answer: Answer, options: Options) -> tuple[Target, Options] | None:

@@ -11,7 +11,8 @@ USER = re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//|)[^/?#]*@")
 LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 PORTS = range(1, 65536)
 MOST = 8192
-SAFE = "/%:;@!$&'()*+,=~-._?[]#"
+SAFE = "/%:;@!$&'()*+,=~-._?[]#<>"
+"""What is sent as it was written, as curl does; `<` and `>` stand around what is redacted in a bundle."""
 
 
 def parse_target(written: str) -> Target:
