@@ -24,7 +24,7 @@ FORM = "application/x-www-form-urlencoded"
 @click.argument("targets", nargs=-1)
 @diagnosing
 def command(targets: tuple[str, ...], **chosen: Any) -> int:
-    """Diagnose TARGET …: a URL, a host, or host:port."""
+    """Diagnose TARGET …: a URL, a host, or host:port; without one, every gateway of this host."""
     options = options_of(chosen)
     printing = printing_of(chosen)
     if not targets:

@@ -52,23 +52,42 @@ PRINTING = (
     click.option("--no-color", is_flag=True, help="No colour (NO_COLOR is honoured too)."),
 )
 LOOKING = (
-    click.option("--since", default="15m", show_default=True, help="How far back logs count: 15m, or a time."),
-    click.option("--deadline", type=click.FloatRange(0.5, 600), default=15.0, show_default=True, help="Seconds."),
-    click.option("--tries", type=click.IntRange(1, 20), default=3, show_default=True, help="Requests to send."),
+    click.option(
+        "--since",
+        default="15m",
+        show_default=True,
+        metavar="SPAN|TIME",
+        help="How far back logs count: 15m, 2h, a time.",
+    ),
+    click.option(
+        "--deadline",
+        type=click.FloatRange(0.5, 600),
+        default=15.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="When the whole diagnosis ends at the latest.",
+    ),
+    click.option(
+        "--tries", type=click.IntRange(1, 20), default=3, show_default=True, metavar="N", help="Requests to send."
+    ),
     click.option("-X", "--request", "method", metavar="METHOD", help="Method of the request."),
     click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Header to send."),
-    click.option("--data", metavar="DATA", help="Body of the request (POST unless -X says otherwise)."),
+    click.option("--data", metavar="DATA", help="Body of the request, or @FILE; POST unless -X differs."),
     click.option("--connect-to", metavar="HOST:PORT", help="Connect there instead of where the URL says."),
-    click.option("--resolve", multiple=True, metavar="HOST:PORT:ADDRESS", help="Address to use for a name."),
+    click.option("--resolve", multiple=True, metavar="HOST:PORT:ADDRESS", help="Address to use for a name and port."),
     click.option("--insecure", is_flag=True, help="Take any certificate of the target."),
-    click.option("--save", type=click.Path(dir_okay=False), metavar="BUNDLE", help="Keep the evidence."),
-    click.option("--no-look", "no_look", multiple=True, metavar="LOOKER", help="Do not look at this."),
+    click.option(
+        "--save", type=click.Path(dir_okay=False), metavar="BUNDLE", help="Keep the evidence, for `why502 replay`."
+    ),
+    click.option(
+        "--no-look", "no_look", multiple=True, metavar="LOOKER", help="Do not look at this: host.units, or all of host."
+    ),
     click.option("--outside", is_flag=True, help="Do not look inside this host."),
     click.option("--no-probe", is_flag=True, help="Read only; make no connections."),
     click.option("--no-mark", is_flag=True, help="Put no token into the User-Agent."),
     click.option("--no-follow", is_flag=True, help="Do not follow redirects."),
     click.option("--repeat-unsafe", is_flag=True, help="Send a POST or the like more than once."),
-    click.option("--trust-upstream", is_flag=True, help="Send your headers to the upstream itself as well."),
+    click.option("--trust-upstream", is_flag=True, help="Send your headers to the upstream itself too."),
 )
 
 

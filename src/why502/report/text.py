@@ -41,6 +41,8 @@ EVIDENCE_PIECES = 3
 ALTERNATIVES = 4
 EXCLUDED = 8
 UNEXAMINED = 6
+DECIDED = 6
+"""Most causes that are named beside what was not looked at; -v names all."""
 DEEPEST_INDENT = 5
 HEAD = 13
 SLOW = 1.0
@@ -336,7 +338,9 @@ def _unexamined(look: Look, gaps: tuple[Unexamined, ...]) -> Lines:
     yield from _title(look, "Not looked at")
     shown = gaps if look.verbose else gaps[:UNEXAMINED]
     for gap in shown:
-        decides = f"; it could decide {', '.join(gap.causes)}" if gap.causes else ""
+        named = gap.causes if look.verbose else gap.causes[:DECIDED]
+        more = f" and {len(gap.causes) - len(named)} more" if len(named) < len(gap.causes) else ""
+        decides = f"; it could decide {', '.join(named)}{more}" if named else ""
         yield from _said(look, f"{gap.what}: {WHY_NOT[gap.why]}{decides}", "    ", first="  ")
         if gap.unlock:
             yield f"       {look.paint(look.say(gap.unlock), Paint.CYAN)}"
