@@ -80,7 +80,8 @@ class Survey:
         if task is None:
             task = asyncio.ensure_future(self._look_all(key, (*under, key)))
             self._tasks[key] = task
-        outcome = await asyncio.shield(task)
+        found = await asyncio.shield(task)
+        outcome = self.seen.get(key, found)  # what was confirmed since then holds longer
         return outcome if isinstance(outcome, Gap) else cast("tuple[F, ...]", outcome)
 
     async def _look_all(self, want: Want[Fact], under: tuple[Want[Fact], ...]) -> Outcome:

@@ -44,7 +44,7 @@ async def nginx_route(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
         RouteTaken(
             about=route,
             seen=Seen(
-                at=index.configuration.seen.at,
+                at=index.seen.at,
                 by="gateways.nginx.route",
                 kind=EvidenceKind.CONFIG,
                 source=str(site),
