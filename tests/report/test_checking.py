@@ -4,7 +4,19 @@ from typing import Any
 import pytest
 
 from tests.diagnosis.made import answer
-from tests.evidence import NGINX, connect, failure, kernel_log, listener, name, oom_kill, response, seen, table
+from tests.evidence import (
+    NGINX,
+    connect,
+    failure,
+    kernel_log,
+    listener,
+    name,
+    oom_kill,
+    response,
+    seen,
+    socket_path,
+    table,
+)
 from tests.report.outcomes import explained, incident, outcome, suspect
 from why502.diagnosis.outcome import Finding, Outcome
 from why502.observations.failure import Failure, FailureId
@@ -81,6 +93,7 @@ def test_the_network() -> None:
     assert state(Step.FIREWALL, facts=(response(),)) is OK
     assert state(Step.FIREWALL, incidents=(incident(),)) is OK
     assert state(Step.FIREWALL) is SKIPPED
+    assert state(Step.FIREWALL, incidents=(incident(failure=failure(about=socket_path())),)) is SKIPPED
     filtered = incident(explained(suspects=(suspect("firewall.rejected"),)))
     assert check(Step.FIREWALL, outcome(filtered, facts=(response(),))).says == "perhaps firewall.rejected"
     assert state(Step.FIREWALL, incidents=(filtered,), facts=(response(),)) is WARNING

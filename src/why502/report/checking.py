@@ -9,7 +9,7 @@ from why502.observations.failure import CauseId, Failure, FailureId
 from why502.observations.memory import KernelLog
 from why502.observations.probes import Met, Reply, ResponseAttempt, TcpAttempt
 from why502.observations.sockets import SocketTable
-from why502.observations.subjects import Name
+from why502.observations.subjects import Endpoint, Name
 from why502.report.parts import Check, CheckState, Step
 
 F = TypeVar("F", bound=Fact)
@@ -120,7 +120,10 @@ def _firewall(outcome: Outcome) -> Check:
     ]
     if Met.CONNECTED in met:
         return _check(Step.FIREWALL, CheckState.OK, "the upstream takes connections from here")
-    if any(each.failure.id is FailureId.CONNECT_REFUSED for each in outcome.incidents):
+    if any(
+        each.failure.id is FailureId.CONNECT_REFUSED and isinstance(each.failure.about, Endpoint)
+        for each in outcome.incidents
+    ):
         return _check(Step.FIREWALL, CheckState.OK, "the upstream's host answers: it refuses, nothing is dropped")
     return _check(Step.FIREWALL, CheckState.SKIPPED, "packet filters were not looked at")
 
