@@ -5,6 +5,8 @@ repository=$(cd "${0%/*}/.." && pwd -P)
 mount --make-rprivate /
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
 cd "$1/root"
+# What the real machine's gateways logged is no part of the scenario (the deletions stay in the overlay).
+rm -f var/log/nginx/*
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t tmpfs -o mode=755 tmpfs sys/fs/cgroup
