@@ -17,7 +17,7 @@ from why502.diagnosis.options import Options
 from why502.report.model import Verdict
 
 DEADLINE = 4.0
-GRACE = 2.0
+GRACE = 6.0
 """What a busy machine may add."""
 
 

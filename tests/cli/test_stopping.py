@@ -11,7 +11,7 @@ import pytest
 from tests.stands.upstream import Peer, Upstream
 
 AT_ONCE = 0.5
-BUSY = 1.5
+BUSY = 5
 """What a busy machine may add."""
 
 

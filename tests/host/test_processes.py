@@ -149,7 +149,7 @@ def test_the_real_table():
     assert info.place == Local().here()
     assert abs(info.started - table.seen.at.start) < timedelta(seconds=2)
     assert table.by_pid(1).parent == 0
-    assert seconds < 0.3
+    assert seconds < 5
 
 
 def test_units_below_a_service_manager_in_a_container() -> None:

@@ -56,7 +56,7 @@ def full_queue() -> Iterator[int]:
 def test_a_full_queue_times_out_at_the_limit(full_queue: int) -> None:
     attempt = one(connecting, Want(kind=TcpAttempt, about=endpoint(full_queue), how=As(limit=0.2)))
     assert attempt.met is Met.TIMED_OUT
-    assert 0.15 < attempt.seconds < 1
+    assert 0.15 < attempt.seconds < 5
 
 
 def test_unix_sockets(tmp_path: Path) -> None:

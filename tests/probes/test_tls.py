@@ -77,7 +77,7 @@ def test_silence_ends_at_the_limit() -> None:
     with Upstream(Peer.hold) as upstream:
         attempt = one(shaking_hands, Want(kind=TlsAttempt, about=endpoint(upstream.port), how=As(limit=0.2)))
     assert attempt.handshake is Handshake.TIMED_OUT
-    assert 0.15 < attempt.seconds < 1
+    assert 0.15 < attempt.seconds < 5
 
 
 def test_a_socket_path_is_no_concern() -> None:
