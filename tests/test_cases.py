@@ -15,7 +15,8 @@ from why502.report.model import Report
 from why502.report.parts import Certainty, LinkKind
 
 HERE = Path(__file__).parent / "cases"
-CASES = list(csv.DictReader((HERE / "cases.tsv").open(encoding="utf-8"), delimiter="\t"))
+with (HERE / "cases.tsv").open(encoding="utf-8") as table:
+    CASES = list(csv.DictReader(table, delimiter="\t"))
 
 
 def bundle(case: dict[str, str]) -> Path:

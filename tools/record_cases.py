@@ -11,7 +11,8 @@ CASES = Path(__file__).parents[1] / "tests" / "cases"
 def main(folder: str) -> int:
     """Copy each bundle of the table; say which the run lacks."""
     lacking = 0
-    rows = list(csv.DictReader((CASES / "cases.tsv").open(encoding="utf-8"), delimiter="\t"))
+    with (CASES / "cases.tsv").open(encoding="utf-8") as table:
+        rows = list(csv.DictReader(table, delimiter="\t"))
     for stem in sorted({f"{row['scenario'].replace('/', '.')}" for row in rows}):
         for vantage in sorted({row["vantage"] for row in rows if row["scenario"].replace("/", ".") == stem}):
             found = sorted(Path(folder).glob(f"{stem}.*.{vantage}.bundle"))

@@ -35,7 +35,7 @@ from why502.survey import survey as module
 from why502.survey.budget import Policy
 from why502.survey.survey import Survey
 from why502.vantage.base import Vantage
-from why502.vantage.looking import Around, Look, Looker
+from why502.vantage.looking import ASKER, Around, Look, Looker
 
 R = TypeVar("R")
 TABLE = Want(kind=SocketTable, about=net())
@@ -282,3 +282,24 @@ def test_what_was_confirmed_holds_until_then(monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(way, Held)
     assert isinstance(process, Stale), "what has no beginning is not confirmed"
     assert timedelta(0) < after(8) - after(0)
+
+
+def test_each_look_asks_the_clock_in_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+
+    async def inner(want: Want[Fact], around: Around) -> tuple[Fact, ...]:
+        names.append(ASKER.get())
+        return ()
+
+    async def outer(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
+        await around.get(PROCESSES)
+        names.append(ASKER.get())
+        return ()
+
+    async def act(survey: Survey) -> str:
+        await survey.get(TABLE)
+        return ASKER.get()
+
+    lookers = a_looker(SocketTable, outer, id_="host.outer"), a_looker(ProcessTable, inner, id_="host.inner")
+    assert surveyed(monkeypatch, act, *lookers) == ""
+    assert [name.split()[0] for name in names] == [lookers[1].id, lookers[0].id]

@@ -1,5 +1,8 @@
 """A replay gives what was recorded, in order, and never more than that."""
 
+import asyncio
+from datetime import datetime, timedelta
+
 from tests.vantage.running import awaited
 from tests.vantage.test_bundle import AT, HEADER, HERE, HOW, NOW, REFUSED
 from why502.observations.place import Place
@@ -7,6 +10,7 @@ from why502.observations.subjects import Endpoint
 from why502.observations.want import As, Why
 from why502.vantage.base import No, Raw, ReadOnly, Refusal, Vantage
 from why502.vantage.bundle import Bundle
+from why502.vantage.looking import ASKER
 from why502.vantage.recorded import Ask, Connect, Covers, Exchange, Given, Link, Now, Read, Record, Token
 from why502.vantage.replay import Replay
 
@@ -64,6 +68,20 @@ async def test_clock_and_tokens_come_from_the_bundle() -> None:
     assert [await vantage.token() for _ in range(3)] == ["a", "b", "b"]
     assert await vantage.now() == HEADER.started
     assert await replay((Now(), NOW)).now() == NOW
+
+
+@awaited
+async def test_each_look_gets_its_own_times() -> None:
+    later, latest = NOW + timedelta(seconds=1), NOW + timedelta(seconds=5)
+    vantage = replay((Now(by="a"), NOW), (Now(by="b"), later), (Now(by="a"), latest))
+
+    async def times(look: str, count: int) -> list[datetime]:
+        ASKER.set(look)
+        return [await vantage.now() for _ in range(count)]
+
+    assert await asyncio.create_task(times("a", 2)) == [NOW, latest]
+    assert await asyncio.create_task(times("b", 1)) == [later]
+    assert await asyncio.create_task(times("c", 1)) == [latest], "what it never asked for is the last time told"
 
 
 @awaited

@@ -14,7 +14,7 @@ from why502.observations.want import Cost, Gap, Held, Open, Stale, Want, Why
 from why502.survey.budget import Budget, Policy
 from why502.survey.lookers import by_kind
 from why502.vantage.base import Vantage
-from why502.vantage.looking import Looker
+from why502.vantage.looking import ASKER, Looker
 
 F = TypeVar("F", bound=Fact)
 Outcome = tuple[Fact, ...] | Gap
@@ -123,6 +123,7 @@ class Survey:
 
     async def _limited(self, looker: Looker, want: Want[Fact], under: tuple[Want[Fact], ...]) -> Outcome:
         limit = min(self.left(), self.policy.look_seconds + (want.how.limit if want.how else 0.0))
+        ASKER.set(f"{looker.id} {want.kind.__name__} {want.about}")
         try:
             async with asyncio.timeout(max(limit, 0.01)):
                 return await looker.look(self.policy.sent(want), _Around(self, under))

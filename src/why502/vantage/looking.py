@@ -1,6 +1,7 @@
 """What a looker is: a function that turns one want into facts, found by the loader in any room that sees."""
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Protocol, TypeVar
 
 from why502.observations.fact import Fact
@@ -10,6 +11,9 @@ from why502.observations.want import Cost, Gap, Want, Why
 from why502.vantage.base import No, Refusal, Vantage
 
 F = TypeVar("F", bound=Fact)
+
+ASKER: ContextVar[str] = ContextVar("asker", default="")
+"""The look that the running task belongs to; empty for the diagnosis itself."""
 
 
 class Around(Protocol):

@@ -15,7 +15,9 @@ class BundleError(ValueError):
 
 @frozen
 class Now:
-    """The clock was asked."""
+    """The clock was asked. `by` is the look that asked: looks overlap, and in a replay none waits for its time."""
+
+    by: str = ""
 
 
 @frozen

@@ -28,6 +28,7 @@ from why502.vantage.base import (
     TlsRefusal,
     Vantage,
 )
+from why502.vantage.looking import ASKER
 from why502.vantage.recorded import (
     Ask,
     Connect,
@@ -135,7 +136,7 @@ class Recording:
     async def now(self) -> datetime:
         """Return the time, and keep it."""
         at = await self.inner.now()
-        self._end(self._begin(Now()), at, 0)
+        self._end(self._begin(Now(by=ASKER.get())), at, 0)
         return at
 
     async def token(self) -> str:

@@ -9,6 +9,7 @@ from why502.observations.subjects import Address
 from why502.observations.want import As, User, Why
 from why502.vantage.base import Entry, No, Raw, ReadOnly, Refusal, Resolved, Stream, TlsMet
 from why502.vantage.bundle import Bundle
+from why502.vantage.looking import ASKER
 from why502.vantage.recorded import (
     Ask,
     Connect,
@@ -46,6 +47,7 @@ class Replay:
         self.privileged = origin.privileged
         self._origin = origin
         self._started = bundle.header.started
+        self._last = self._started
         self._answers: defaultdict[Ask, list[Given]] = defaultdict(list)
         for record in bundle.records:
             self._answers[record.ask].append(record.given)
@@ -68,9 +70,12 @@ class Replay:
         return self._origin.unlock
 
     async def now(self) -> datetime:
-        """Return the recorded times in order."""
-        given = self._next(Now())
-        return given if isinstance(given, datetime) else self._started
+        """Return the recorded times in the order of each look; the last one told, where that look asked for none."""
+        given = self._next(Now(by=ASKER.get()))
+        if isinstance(given, datetime):
+            self._last = max(self._last, given)
+            return given
+        return self._last
 
     async def token(self) -> str:
         """Return the recorded tokens in order."""
