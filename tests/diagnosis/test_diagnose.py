@@ -179,6 +179,17 @@ def test_what_failed_before_and_is_well_now_has_recovered(open_path: Path) -> No
     assert short.finding is Finding.HEALTHY
 
 
+def test_what_failed_in_the_very_second_of_our_good_tries_is_not_taken_for_them(open_path: Path) -> None:
+    dead = free_port()
+    with gateway(open_path / "g", f"location / {{ proxy_pass http://127.0.0.1:{dead}; }}") as made:
+        assert made.status(host=f"127.0.0.1:{made.port}") == 502
+        made.logged(1, "error.log")
+        with Upstream(answering(GOOD), port=dead):
+            found = outcome(made)
+    assert found.finding is Finding.RECOVERED
+    assert (first(found).failure.id, first(found).failure.live) == (FailureId.CONNECT_REFUSED, False)
+
+
 def test_a_failure_that_another_server_made_good_is_noted_beside(open_path: Path) -> None:
     dead = free_port()
     with Upstream(answering(GOOD)) as app:

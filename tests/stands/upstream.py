@@ -71,7 +71,7 @@ def answering(data: bytes) -> Script:
 class Upstream:
     """Listens while its `with` block runs, on 127.0.0.1 or on a unix socket; at its end all connections are gone."""
 
-    def __init__(self, script: Script, path: str | None = None, address: str = "127.0.0.1") -> None:
+    def __init__(self, script: Script, path: str | None = None, address: str = "127.0.0.1", port: int = 0) -> None:
         self.script = script
         self.stopped = threading.Event()
         self.connections: list[socket.socket] = []
@@ -82,7 +82,7 @@ class Upstream:
             self.listener.bind(path)
         else:
             self.listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-            self.listener.bind((address, 0))
+            self.listener.bind((address, port))
         self.listener.listen(64)
         self.address = address
         self.port = 0 if path is not None else int(self.listener.getsockname()[1])

@@ -389,7 +389,7 @@ class _Run:
         group = inside.route.group
         ours = set(upstreams(inside))
         same = [each for each in logged if each.about in ours or (group is not None and str(each.about) == group.name)]
-        matched = {id(each) for answer in self.answers for each in of_try(answer, same)}
+        matched = {id(each) for answer in self.answers if failed(answer) for each in of_try(answer, same)}
         before = [each for each in same if id(each) not in matched]
         route = route_subject(inside.route)
         marked = await self._rescued(before)
