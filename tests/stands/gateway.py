@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from why502.demo.stand import user_directive
 STOP_SECONDS = 5
 UP_SECONDS = 15
 TICKS_SECONDS = 0.07
+WORKERS = re.compile(r"worker_processes\s+(\d+)")
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -73,11 +75,17 @@ class Gateway:
         """Return the workers that have taken their title and are not leaving."""
         return {pid for pid, title in self.workers().items() if title == "nginx: worker process"}
 
+    @property
+    def wished(self) -> int:
+        """How many workers the configuration asks for."""
+        found = WORKERS.search(self.config.read_text()) if self.config.exists() else None
+        return int(found[1]) if found is not None else 1
+
     def reload(self) -> None:
         """Let it take up its files anew, and wait until none of the workers before serves any more."""
         before = self.serving()
         os.kill(self.pid, signal.SIGHUP)
-        until("other workers", lambda: bool(self.serving()) and not self.serving() & before)
+        until("other workers", lambda: len(self.serving()) >= self.wished and not self.serving() & before)
 
     def settle(self) -> None:
         """Wait until a change of a file can be told from one before the start: start times are kept in ticks."""
@@ -137,9 +145,10 @@ def gateway(
     with (base / "nginx.out").open("wb") as out:
         master = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=base)
     made = Gateway(base, port, master)
+    made.config = config
     try:
         until("nginx to listen", lambda: _listens(made))
-        until("its workers", lambda: bool(made.serving()) and made.serving() == set(made.workers()))
+        until("its workers", lambda: len(made.serving()) >= made.wished and made.serving() == set(made.workers()))
         yield made
     finally:
         master.terminate()
