@@ -59,6 +59,8 @@ from why502.vantage.base import Vantage
 QUICK = 1.0
 HANGING = 2.2
 SHORT = 3.0
+RESERVE = 0.5
+"""Looking ends so many seconds before the deadline, at most a fifth of it: judging and the report take time, too."""
 FINAL = timedelta(seconds=60)
 CLOCK = timedelta(seconds=0.5)
 
@@ -82,7 +84,8 @@ async def surveying(vantage: Vantage, options: Options) -> Survey:
     """Begin to look: the period that logs count for, and the time at which looking ends."""
     now = await vantage.now()
     since = options.since_at or now - timedelta(seconds=options.since)
-    ends = asyncio.get_running_loop().time() + options.deadline
+    rest = min(RESERVE, options.deadline / 5)
+    ends = asyncio.get_running_loop().time() + options.deadline - rest
     own = tuple((name, value) for name, value in options.headers if name.lower() != "host")
     policy = replace(options.policy, headers=own, trust=options.trust_upstream)
     return Survey(vantage, Window(start=since, end=now + FINAL), policy, ends)
