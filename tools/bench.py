@@ -146,7 +146,7 @@ def waiting_upstreams() -> Iterator[Figure]:
                     seconds, _ = diagnosed(url, expected=expected, user=user, runs=2)
                     yield Figure(f"{what}, {name}", seconds, 5.0)
                 seconds, _ = diagnosed(url, "--deadline", "3", expected=url, runs=2)
-                yield Figure(f"{what}, --deadline 3", seconds, 3.5)
+                yield Figure(f"{what}, --deadline 3", seconds, 3.0)
 
 
 def large_configuration() -> Iterator[Figure]:
