@@ -149,6 +149,7 @@ def gateway(
     try:
         until("nginx to listen", lambda: _listens(made))
         until("its workers", lambda: len(made.serving()) >= made.wished and made.serving() == set(made.workers()))
+        made.settle()
         yield made
     finally:
         master.terminate()
