@@ -53,26 +53,25 @@ def read(plan: Plan, line: bytes) -> Line | None:
     if len(line) > LONGEST or not line:
         return None
     values: Values = {}
-    match plan.shape:
-        case Shape.ROW:
-            fits = _row(plan.steps, line, values)
-        case Shape.JSON:
-            fits = _json(plan, line, values)
-        case Shape.LOGFMT:
-            fits = _logfmt(plan, line, values)
+    fits = _fits(plan, line, values)
     return _line(plan, values) if fits is not None else None
 
 
+def _fits(plan: Plan, line: bytes, values: Values) -> bool | None:
+    match plan.shape:
+        case Shape.ROW:
+            return _row(plan.steps, line, values)
+        case Shape.JSON:
+            return _json(plan, line, values)
+        case Shape.LOGFMT:
+            return _logfmt(plan, line, values)
+
+
 def _keep(values: Values, step: Take | Key, raw: bytes) -> None:
-    if step.role in (Role.SECONDS, Role.UPSTREAM_SECONDS) and step.unit is not Unit.SECONDS:
-        raw += _SUFFIX[step.unit] if raw[-1:].isdigit() else b""
     if step.present:
         raw = b"" if raw in _EMPTY or raw.startswith(b"-") else b"+"
     if step.role is not Role.NONE:
         values[step.role] = raw
-
-
-_SUFFIX = {Unit.MILLISECONDS: b"ms", Unit.MICROSECONDS: b"us", Unit.NANOSECONDS: b"ns"}
 
 
 def _row(steps: tuple[Step, ...], line: bytes, values: Values) -> bool | None:
@@ -309,7 +308,7 @@ def _line(plan: Plan, values: Values) -> Line | None:
         return None
     at, naive = timed if timed is not None else (0, False)
     method, target = values.get(Role.METHOD, b""), values.get(Role.PATH, b"")
-    if Role.REQUEST in values:
+    if values.get(Role.REQUEST):
         method, target = split_request(values[Role.REQUEST])
     return Line(
         plan=plan,
@@ -320,7 +319,7 @@ def _line(plan: Plan, values: Values) -> Line | None:
         target=target,
         client=_known(values.get(Role.CLIENT, b"")),
         attempts=_attempts(plan, values),
-        seconds=_seconds(values.get(Role.SECONDS, b"")),
+        seconds=microseconds(values.get(Role.SECONDS, b""), unit_of(plan, Role.SECONDS)),
         words=(
             values.get(Role.WORD_A, b"")[:LONGEST_WORD],
             values.get(Role.WORD_B, b"")[:LONGEST_WORD],
@@ -335,21 +334,26 @@ def _known(raw: bytes) -> bytes:
     return b"" if raw in _EMPTY else raw
 
 
-def _seconds(raw: bytes) -> int | None:
-    return microseconds(raw, Unit.SECONDS)
+def unit_of(plan: Plan, role: Role) -> Unit:
+    """Return the unit that a plan has for a duration: that of the last value with this role."""
+    parts = plan.steps if plan.shape is Shape.ROW else plan.keys
+    units = [each.unit for each in parts if isinstance(each, Take | Key) and each.role is role]
+    return units[-1] if units else Unit.SECONDS
 
 
 def _attempts(plan: Plan, values: Values) -> tuple[Attempt, ...]:
     """Put the upstream lists side by side. One attempt at least; its upstream is empty where none is named."""
     columns = [values.get(role, b"") for role in (Role.UPSTREAM, Role.UPSTREAM_STATUS, Role.UPSTREAM_SECONDS)]
+    unit = unit_of(plan, Role.UPSTREAM_SECONDS)
     if not plan.attempts:
-        return (Attempt(upstream=_known(columns[0]), status=_known(columns[1]), seconds=_seconds(columns[2])),)
+        span = microseconds(columns[2], unit)
+        return (Attempt(upstream=_known(columns[0]), status=_known(columns[1]), seconds=span),)
     upstreams, statuses, seconds = (_split(each) for each in columns)
     made = [
         Attempt(
             upstream=_known(upstream),
             status=_known(statuses[number]) if number < len(statuses) else b"",
-            seconds=_seconds(seconds[number]) if number < len(seconds) else None,
+            seconds=microseconds(seconds[number], unit) if number < len(seconds) else None,
         )
         for number, upstream in enumerate(upstreams)
     ]
