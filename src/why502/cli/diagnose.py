@@ -194,13 +194,17 @@ def written(reports: list[Report], printing: Printing) -> list[str]:
     if printing.quiet:
         return [to_line(each) + "\n" for each in reports]
     lines = [summary_line(each) + "\n" for each in reports] if len(reports) > 1 else []
-    width = min(max(columns(), 40), 120)
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     texts = [
-        each.to_text(width=width, colour=printing.colour, ascii_only=ascii_only, verbose=printing.verbose)
+        each.to_text(width=width(), colour=printing.colour, ascii_only=ascii_only, verbose=printing.verbose)
         for each in reports
     ]
     return [*lines, *(["\n"] if lines else []), *texts]
+
+
+def width() -> int:
+    """Return how wide a text is written: as the terminal, within what can be read well."""
+    return min(max(columns(), 40), 120)
 
 
 def columns() -> int:
