@@ -77,7 +77,8 @@ def test_what_was_not_examined_is_told_once_with_what_hangs_on_it() -> None:
     gap = Gap(want=WANT, why=Why.NO_PERMISSION, says="not allowed", unlock="sudo why502")
     waits = explained(suspects=(suspect("network.nothing-listening", wants=(WANT,)), suspect("application.too-slow")))
     (told, *_) = assemble(outcome(incident(waits), gaps=(gap, gap))).unexamined
-    assert told.unlock == "sudo why502"
+    assert told.what.startswith("socket table of ")
+    assert told.unlock == "sudo why502 http://shop.example.com/"
     assert told.causes == ("network.nothing-listening",)
     assert len(assemble(outcome(incident(waits), gaps=(gap, gap))).unexamined) == 1
 

@@ -1,5 +1,8 @@
 """Make the public report of an outcome. Pure."""
 
+import re
+import shlex
+
 from why502 import __version__
 from why502.diagnosis.catalogue import catalogue
 from why502.diagnosis.outcome import Finding, Outcome
@@ -42,6 +45,8 @@ ALTERNATIVES = 8
 EXCLUDED = 20
 UNEXAMINED = 20
 FIXES = 6
+WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a word of a kind's name ends: `KernelLog` is the kernel log."""
 
 
 def assemble(outcome: Outcome) -> Report:
@@ -271,7 +276,7 @@ def _unexamined(outcome: Outcome) -> tuple[Unexamined, ...]:
     for gap in outcome.gaps:
         key = (_what(gap), gap.why)
         found.setdefault(
-            key, Unexamined(what=key[0], why=gap.why, unlock=gap.unlock or None, causes=_hanging(gap, outcome))
+            key, Unexamined(what=key[0], why=gap.why, unlock=_unlock(gap, outcome), causes=_hanging(gap, outcome))
         )
     if outcome.inside is None and not outcome.outside and outcome.answers:
         found[("the gateway itself", Why.NO_VANTAGE)] = Unexamined(
@@ -285,8 +290,15 @@ def _unexamined(outcome: Outcome) -> tuple[Unexamined, ...]:
 
 
 def _what(gap: Gap) -> str:
-    words = gap.want.kind.__name__
+    words = WORD.sub(" ", gap.want.kind.__name__).lower()
     return f"{words} of {gap.want.about}: {gap.says}" if gap.says else f"{words} of {gap.want.about}"
+
+
+def _unlock(gap: Gap, outcome: Outcome) -> str | None:
+    """Name the target behind the vantage's own command, so that it can be pasted; other acts stand as they are."""
+    if gap.unlock and gap.why in {Why.NO_PERMISSION, Why.NO_VANTAGE}:
+        return f"{gap.unlock} {shlex.quote(outcome.target.written)}"
+    return gap.unlock or None
 
 
 def _hanging(gap: Gap, outcome: Outcome) -> tuple[CauseId, ...]:
