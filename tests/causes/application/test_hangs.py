@@ -39,6 +39,7 @@ def test_all_stopped_and_a_fresh_request_left_alone_prove_it() -> None:
     assert isinstance(found, verdicts.Proven)
     assert found.subject == process(20)
     assert found.fixes[0].commands == ("kill -CONT 20 21",)
+    assert found.fixes[0].risk is verdicts.Risk.NONE, "nothing is restarted"
 
 
 def test_a_request_that_waits_in_the_queue_proves_it_too() -> None:

@@ -109,4 +109,4 @@ def _nobody_takes_it(case: Case, evidence: Evidence) -> bool:
 def _fix(stopped: list[ProcessInfo]) -> Fix:
     pids = " ".join(str(each.pid) for each in stopped[:20])
     title = "Find out who stopped them, then let them go on"
-    return Fix(title=title, commands=(f"kill -CONT {pids}",), risk=Risk.RESTART)
+    return Fix(title=title, commands=(f"kill -CONT {pids}",), risk=Risk.NONE)
