@@ -165,6 +165,11 @@ def check_writable(printing: Printing) -> None:
             raise click.UsageError(f"{option} {path}: no such directory")
         if not os.access(path if os.path.exists(path) else folder, os.W_OK):
             raise click.UsageError(f"{option} {path}: not writable")
+    if printing.save is not None:
+        from why502.vantage.bundle import is_taken
+
+        if is_taken(printing.save):
+            raise click.UsageError(f"--save {printing.save}: there is something else than a regular file")
 
 
 def show(reports: list[Report], printing: Printing) -> None:
