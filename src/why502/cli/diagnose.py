@@ -47,7 +47,7 @@ def command(targets: tuple[str, ...], **chosen: Any) -> int:
 
 def whole_host(options: Options, printing: Printing) -> int:
     """Diagnose every gateway found on this host."""
-    from why502.cli.progress import watching
+    from why502.cli.progress import can_turn, watching
 
     if printing.save is not None:
         raise click.UsageError("--save keeps the evidence of one target; name one")
@@ -62,7 +62,7 @@ def whole_host(options: Options, printing: Printing) -> int:
         with stopped_by_signals() as stop:
             return *await ahere(options, stop=stop.event), stop.number
 
-    with watching("this host", on=sys.stderr.isatty() and not printing.quiet):
+    with watching("this host", on=can_turn() and not printing.quiet):
         reports, left_out, signal = asyncio.run(diagnosing())
     if not reports:
         says = "No route of a gateway was found on this host; name a URL to diagnose."
@@ -136,7 +136,7 @@ def examine(target: str, options: Options, printing: Printing) -> tuple[Report, 
     """Diagnose one target, with progress on standard error while it looks; return the signal that ended it, or 0."""
     import asyncio
 
-    from why502.cli.progress import watching
+    from why502.cli.progress import can_turn, watching
     from why502.cli.stopping import stopped_by_signals
     from why502.diagnosis.target import parse_target
 
@@ -146,7 +146,7 @@ def examine(target: str, options: Options, printing: Printing) -> tuple[Report, 
         with stopped_by_signals() as stop:
             return await adiagnose(target, options, bundle=printing.save, stop=stop.event), stop.number
 
-    with watching(parse_target(target).written.partition("?")[0], on=sys.stderr.isatty() and not printing.quiet):
+    with watching(parse_target(target).written.partition("?")[0], on=can_turn() and not printing.quiet):
         try:
             return asyncio.run(diagnosing())
         except OSError as error:
