@@ -5,12 +5,13 @@ import shlex
 
 from why502 import __version__
 from why502.diagnosis.catalogue import catalogue
+from why502.diagnosis.chain import Suspect
 from why502.diagnosis.outcome import Finding, Outcome
 from why502.diagnosis.outcome import Incident as Explained
 from why502.observations.answer import Ending
 from why502.observations.failure import CauseId, Failure, FailureId
 from why502.observations.subjects import Name, Subject
-from why502.observations.verdict import Fix, Link
+from why502.observations.verdict import Fix, Grade, Link
 from why502.observations.verdict import Risk as FixRisk
 from why502.observations.want import Gap, Why
 from why502.report.checking import checks_of
@@ -170,6 +171,8 @@ def _incident(explained: Explained, gathered: Gathered, hops: list[HopShown]) ->
         chain.append(_link(each, made_at, caused_at, gathered))
     if told.opened is not None:
         chain.append(_opened(told.opened, caused_at, gathered))
+    if not told.chain and told.suspects and told.suspects[0].verdict.grade is not Grade.COMPATIBLE:
+        chain.append(_suspicion(told.suspects[0], made_at, caused_at, gathered))
     cause = _cause(explained)
     return Incident(
         failure=_failure(failure, evidence),
@@ -210,6 +213,21 @@ def _link(link: Link, made_at: str | None, caused_at: str | None, gathered: Gath
         certainty=Certainty.PROVEN,
         says=link.proof.says,
         evidence=gathered.cite(link.proof.because),
+    )
+
+
+def _suspicion(suspect: Suspect, made_at: str | None, caused_at: str | None, gathered: Gathered) -> LinkShown:
+    """Show what the first suspicion rests on, where it rests on more than that nothing speaks against it."""
+    verdict = suspect.verdict
+    return LinkShown(
+        kind=LinkKind.CAUSE,
+        id=suspect.cause,
+        hop=made_at if suspect.cause.startswith("gateway.") else caused_at,
+        subject=str(verdict.subject) if verdict.subject is not None else None,
+        certainty=Certainty.SUSPECTED,
+        says=verdict.says,
+        # What the gateway's own message names rests on the failure, and that stands above.
+        evidence=gathered.cite(tuple(each for each in verdict.because if not isinstance(each, Failure))),
     )
 
 
