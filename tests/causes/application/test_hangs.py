@@ -69,6 +69,14 @@ def test_every_hole_is_closed(facts: tuple[object, ...]) -> None:
     assert said(hangs, WAITING, *facts) is SPECIFIC  # type: ignore[arg-type]
 
 
+def test_what_is_stopped_is_offered_to_go_on_and_what_a_debugger_holds_is_not() -> None:
+    for states, commands in (("Tt", ["kill -CONT 20"]), ("tt", [])):
+        held = processes(info(20, state=states[0]), info(21, state=states[1]))
+        found = verdict(hangs, WAITING, SERVED, held, *SILENT)
+        assert isinstance(found, verdicts.Suspected)
+        assert [command for fix in found.fixes for command in fix.commands] == commands
+
+
 @pytest.mark.parametrize(
     ("product", "inode", "grade"),
     [("uvicorn", 0, SPECIFIC), ("node", 0, SPECIFIC), ("gunicorn", 0, COMPATIBLE), ("node", 77, COMPATIBLE)],
