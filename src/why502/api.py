@@ -50,19 +50,12 @@ async def adiagnose(
 
     Raises TargetError where the target cannot be understood, OSError where the bundle cannot be written.
     """
-    parsed, chosen = parse_target(target), authorized(options or Options(), target)
+    parsed, chosen = parse_target(target), _authorized(options or Options(), target)
     recording = Recording(vantage if vantage is not None else Local(), keep=bundle is not None)
     outcome = await run(recording, parsed, chosen, stop=stop)
     if bundle is not None:
         _save(bundle, recording, outcome.started, target, chosen)
     return _report(outcome, recording)
-
-
-def authorized(options: Options, target: str) -> Options:
-    """Send what the target says of a user and a password, unless the user's own headers say it."""
-    if any(name.lower() == "authorization" for name, _ in options.headers):
-        return options
-    return replace(options, headers=(*options.headers, *authorization(target)))
 
 
 def diagnose(target: str, options: Options | None = None, *, bundle: str | Path | None = None) -> Report:
@@ -112,6 +105,13 @@ async def areplay(bundle: str | Path) -> Report:
 def replay(bundle: str | Path) -> Report:
     """Diagnose again from a bundle, and wait for the report; see `areplay`."""
     return asyncio.run(areplay(bundle))
+
+
+def _authorized(options: Options, target: str) -> Options:
+    """Send what the target says of a user and a password, unless the user's own headers say it."""
+    if any(name.lower() == "authorization" for name, _ in options.headers):
+        return options
+    return replace(options, headers=(*options.headers, *authorization(target)))
 
 
 def _report(outcome: Outcome, recording: Recording) -> Report:
