@@ -12,8 +12,10 @@ import jsonschema
 import pytest
 
 import why502
+from tests.attacks.site import Counting
 from tests.stands.gateway import Gateway, gateway
 from tests.stands.nginx import free_port
+from tests.stands.upstream import Upstream
 from why502 import api
 from why502.report.model import from_json
 from why502.report.parts import Certainty, Verdict
@@ -60,6 +62,20 @@ def test_options_are_the_command_lines(made: Gateway) -> None:
     last = (made.base / "access.log").read_text().splitlines()[-1]
     assert '"HEAD / HTTP/1.1" 200' in last
     assert '"why502"' in last
+
+
+def test_a_user_in_the_url_is_sent_unless_a_header_says_otherwise(tmp_path: Path) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    counting, bundle = Counting(answer), tmp_path / "bundle"
+    with Upstream(counting) as upstream:
+        named = f"http://someone:sesame@127.0.0.1:{upstream.port}/"
+        report = why502.diagnose(named, why502.Options(tries=1), bundle=bundle)
+        why502.diagnose(named, why502.Options(tries=1, headers=(("authorization", "Bearer x"),)))
+    assert b"\r\nAuthorization: Basic c29tZW9uZTpzZXNhbWU=\r\n" in counting.heads[0]
+    assert b"authorization: Bearer x" in counting.heads[-1]
+    assert b"Basic" not in counting.heads[-1]
+    assert report.target.value == f"http://127.0.0.1:{upstream.port}/"
+    assert why502.replay(bundle).verdict is report.verdict is Verdict.HEALTHY
 
 
 def test_stopped_early_it_tells_what_is_known(made: Gateway) -> None:

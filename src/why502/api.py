@@ -10,7 +10,7 @@ from why502.diagnosis.diagnose import surveying
 from why502.diagnosis.host import Discovered, diagnose_host, discover
 from why502.diagnosis.options import Options, TargetError
 from why502.diagnosis.outcome import Outcome
-from why502.diagnosis.target import parse_target
+from why502.diagnosis.target import authorization, parse_target
 from why502.observations.codec import from_plain, to_plain
 from why502.report.assemble import assemble
 from why502.report.cleaning import cleaned
@@ -50,7 +50,7 @@ async def adiagnose(
 
     Raises TargetError where the target cannot be understood, OSError where the bundle cannot be written.
     """
-    parsed, chosen = parse_target(target), options or Options()
+    parsed, chosen = parse_target(target), _authorized(options or Options(), target)
     recording = Recording(vantage if vantage is not None else Local(), keep=bundle is not None)
     outcome = await run(recording, parsed, chosen, stop=stop)
     if bundle is not None:
@@ -105,6 +105,13 @@ async def areplay(bundle: str | Path) -> Report:
 def replay(bundle: str | Path) -> Report:
     """Diagnose again from a bundle, and wait for the report; see `areplay`."""
     return asyncio.run(areplay(bundle))
+
+
+def _authorized(options: Options, target: str) -> Options:
+    """Send what the target says of a user and a password, unless the user's own headers say it."""
+    if any(name.lower() == "authorization" for name, _ in options.headers):
+        return options
+    return replace(options, headers=(*options.headers, *authorization(target)))
 
 
 def _report(outcome: Outcome, recording: Recording) -> Report:

@@ -135,6 +135,20 @@ def test_no_canary_of_a_site_is_in_any_report_or_bundle(open_path: Path, tmp_pat
     assert leaked(told(report, bundle)) == []
 
 
+@pytest.mark.parametrize("echo", ["Authorization: {}", "Set-Cookie: s={}"])
+def test_no_canary_of_a_user_in_the_url(open_path: Path, tmp_path: Path, echo: str) -> None:
+    bundle = tmp_path / "bundle"
+    basic = base64.b64encode(f"user:{canary('UrlUser')}".encode()).decode()
+    answer = f"HTTP/1.1 502 Bad Gateway\r\n{echo.format(f'Basic {basic}')}\r\nConnection: close\r\n\r\n".encode()
+    with site(open_path, answer) as stand:
+        url = stand.url.replace("//", f"//user:{canary('UrlUser')}@")
+        report = why502.diagnose(url, Options(tries=1, deadline=3.0), bundle=bundle)
+        assert any(basic.encode() in head for head in stand.upstream.heads), "it was sent"
+    assert report.incidents
+    assert leaked(told(report, bundle)) == []
+    assert basic not in told(report, bundle)
+
+
 @pytest.mark.parametrize("where", ["header", "line"])
 def test_no_canary_of_a_refused_upstream(open_path: Path, tmp_path: Path, where: str) -> None:
     bundle = tmp_path / "bundle"

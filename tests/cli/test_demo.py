@@ -25,7 +25,9 @@ def demo(*words: str, base: Path) -> "subprocess.CompletedProcess[str]":
 
 def test_the_list_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--list"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == sorted(FAULTS)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == sorted(FAULTS)
+    assert max(map(len, lines)) <= 80
 
 
 SUSPECTED = {
@@ -58,6 +60,28 @@ def test_the_report_is_printed_for_people(short_path: Path) -> None:
     done = demo("missing-socket", base=short_path)
     assert "gateway.socket-missing" in done.stdout
     assert "Broken on purpose" in done.stderr
+    assert max(map(len, (done.stdout + done.stderr).splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [(["--format", "html"], "<!"), (["--format", "markdown"], "# "), (["-q"], "bad-gateway"), (["--json"], "{")],
+)
+def test_it_takes_the_output_options_of_a_diagnosis(words: list[str], begins: str, short_path: Path) -> None:
+    folder = short_path / "kept"
+    folder.mkdir()
+    done = demo("missing-socket", *words, "-o", str(folder / "report"), base=short_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    report = (folder / "report").read_text()
+    assert report.startswith(begins)
+    assert "gateway.socket-missing" in report
+    assert ("Broken on purpose" in done.stderr) == ("-q" not in words)
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_broken(short_path: Path) -> None:
+    done = demo("missing-socket", "-o", str(short_path / "none" / "report"), base=short_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"why502: -o {short_path}/none/report: no such directory\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

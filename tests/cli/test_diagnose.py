@@ -91,6 +91,7 @@ def test_options_as_curl_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["-o", "/no/such/folder/x", "a.example"], "-o /no/such/folder/x: no such directory"),
         (["--save", "/no/such/folder/x", "a.example"], "--save /no/such/folder/x: no such directory"),
+        (["--save", "/dev/null", "a.example"], "--save /dev/null: there is something else than a regular file"),
         (["--save", "x", "a.example", "b.example"], "--save keeps the evidence of one target"),
         (["--save", "x"], "--save keeps the evidence of one target"),
         (["-X", "G T", "a.example"], "-X 'G T': not a method"),

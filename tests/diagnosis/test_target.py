@@ -1,9 +1,11 @@
+from base64 import b64decode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from why502.diagnosis.options import TargetError
-from why502.diagnosis.target import is_address, netloc, parse_target
+from why502.diagnosis.target import authorization, is_address, netloc, parse_target
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,29 @@ def test_a_password_is_not_kept() -> None:
     assert "secret" not in parse_target("http://user:secret@shop.example.com/").written
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("http://user:pass@shop.example.com/", b"user:pass"),
+        ("user:pass@shop.example.com:8080", b"user:pass"),
+        ("https://user@shop.example.com/", b"user:"),
+        ("http://a%40b:p%3A%2F%C3%BC@shop.example.com/", "a@b:p:/ü".encode()),
+        ("http://user:p@ss:w@[::1]:80/x", b"user:p@ss:w"),
+    ],
+)
+def test_a_user_in_the_url_is_told_as_curl_tells_it(written: str, told: bytes) -> None:
+    ((name, value),) = authorization(written)
+    assert name == "Authorization"
+    assert value.startswith("Basic ")
+    assert b64decode(value.removeprefix("Basic ")) == told
+    assert "@" not in parse_target(written).written
+
+
+@pytest.mark.parametrize("written", ["http://shop.example.com/a@b", "http://@a/", "shop.example.com?to=u:p@b", "::1"])
+def test_without_a_user_nothing_is_told(written: str) -> None:
+    assert authorization(written) == ()
+
+
 def test_addresses_and_hosts() -> None:
     assert is_address("::1")
     assert is_address("fe80::1%eth0")
@@ -58,5 +83,7 @@ def test_any_text_is_a_target_or_an_error(written: str) -> None:
     except TargetError:
         return
     assert target.host
+    for _, value in authorization(written):
+        assert b":" in b64decode(value.removeprefix("Basic "), validate=True)
     assert target.path.startswith("/")
     assert not any(sign in target.path + target.host for sign in "\r\n \0")

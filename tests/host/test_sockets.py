@@ -72,7 +72,7 @@ def test_a_unix_listener_with_blanks_in_its_path(tmp_path):
 
 def test_root_can_read_the_owners():
     if os.geteuid() != 0:
-        pytest.skip("needs root")
+        pytest.skip("needs root: only root sees whose the sockets of other users are")
     assert real().owners
 
 

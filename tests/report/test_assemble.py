@@ -2,7 +2,7 @@ import json
 
 from tests.diagnosis.made import answer
 from tests.evidence import failure, name, net, table
-from tests.report.outcomes import NOT_RUNNING, NOTHING, explained, incident, outcome, suspect
+from tests.report.outcomes import NOT_RUNNING, NOTHING, STOPPED, explained, incident, outcome, suspect
 from why502.diagnosis.outcome import Finding
 from why502.observations.failure import FailureId
 from why502.observations.sockets import SocketTable
@@ -47,9 +47,27 @@ def test_what_is_not_proven_is_not_said_to_be() -> None:
     (told,) = assemble(outcome(incident(explained(suspects=two)))).incidents
     assert told.cause.certainty is Certainty.SUSPECTED
     assert [each.id for each in told.alternatives] == ["overload.workers-busy"]
+    assert [(each.id, each.certainty, each.says) for each in told.chain[1:]] == [
+        ("application.too-slow", Certainty.SUSPECTED, "perhaps application.too-slow")
+    ]
     (unknown,) = assemble(outcome(incident(explained(), failure=failure(FailureId.UNKNOWN)))).incidents
     assert unknown.cause.id == "unknown"
     assert unknown.chain[0].certainty is Certainty.SUSPECTED
+
+
+def test_what_a_suspicion_rests_on_is_shown_once() -> None:
+    rests = suspect("application.hangs", Grade.SPECIFIC, because=(failure(), STOPPED), subject=STOPPED.about)
+    report = assemble(outcome(incident(explained(suspects=(rests,)))))
+    shown, link = report.incidents[0].chain
+    assert (link.hop, link.subject) == ("h2", "app.service")
+    assert [piece.text for piece in report.cited(link.evidence)] == ["ActiveState=failed"]
+    assert not set(shown.evidence) & set(link.evidence)
+    assert report.incidents[0].caused_at == "h1", "where it lies is not known"
+
+
+def test_a_suspicion_that_rests_on_nothing_explains_nothing() -> None:
+    (told,) = assemble(outcome(incident(explained(suspects=(suspect("application.hangs"),))))).incidents
+    assert [each.kind for each in told.chain] == [LinkKind.FAILURE]
 
 
 def test_a_rival_that_is_proven_stands_beside_as_proven() -> None:
@@ -77,7 +95,8 @@ def test_what_was_not_examined_is_told_once_with_what_hangs_on_it() -> None:
     gap = Gap(want=WANT, why=Why.NO_PERMISSION, says="not allowed", unlock="sudo why502")
     waits = explained(suspects=(suspect("network.nothing-listening", wants=(WANT,)), suspect("application.too-slow")))
     (told, *_) = assemble(outcome(incident(waits), gaps=(gap, gap))).unexamined
-    assert told.unlock == "sudo why502"
+    assert told.what.startswith("socket table of ")
+    assert told.unlock == "sudo why502 http://shop.example.com/"
     assert told.causes == ("network.nothing-listening",)
     assert len(assemble(outcome(incident(waits), gaps=(gap, gap))).unexamined) == 1
 

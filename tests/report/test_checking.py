@@ -55,6 +55,8 @@ def test_refresh() -> None:
 
 def test_the_server() -> None:
     assert state(Step.SERVER, facts=(kernel_log(oom_kill()),)) is WARNING
+    assert "killed 1 process for" in check(Step.SERVER, outcome(facts=(kernel_log(oom_kill()),))).says
+    assert "killed 2 processes for" in check(Step.SERVER, outcome(facts=(kernel_log(oom_kill(), oom_kill(7)),))).says
     assert state(Step.SERVER, facts=(table(listener(queue=6, backlog=5)),)) is WARNING
     assert state(Step.SERVER, facts=(kernel_log(), table(listener(queue=0, backlog=5)))) is OK
     assert state(Step.SERVER) is SKIPPED

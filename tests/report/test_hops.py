@@ -41,6 +41,16 @@ def test_a_gateway_that_fails_by_itself_was_reached():
     assert (gateway.edge, gateway.faulty, gateway.note) == (Edge.OPEN, True, "closed-before-response")
 
 
+def test_without_a_proven_cause_it_broke_on_the_way_to_what_is_seen_to_fail():
+    refused = EXAMPLES["refused"]
+    (first,) = refused.incidents
+    unproven = dataclasses.replace(refused, incidents=(dataclasses.replace(first, caused_at=first.made_at),))
+    (gateway,) = way(unproven)
+    assert (gateway.edge, gateway.faulty) == (Edge.OPEN, False)
+    assert [(stop.edge, stop.note) for stop in gateway.behind] == [(Edge.BROKEN, "connect-refused")]
+    assert drawing(unproven) == drawing(refused)
+
+
 def test_of_many_the_broken_are_drawn_and_the_rest_counted():
     many = [hop(f"u{n}", "g", Role.UPSTREAM, State.FAILED if n == 70 else State.OK, None, f"u{n}") for n in range(100)]
     (gateway,) = way(with_hops(hop("g", None, Role.GATEWAY, State.OK, "nginx", None), *many))

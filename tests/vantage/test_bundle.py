@@ -135,18 +135,38 @@ def test_the_same_recording_gives_the_same_bytes(whole: Path) -> None:
     assert whole.read_bytes() == whole.with_name("again").read_bytes()
 
 
-def test_a_link_that_stands_there_is_replaced_and_not_followed(tmp_path: Path) -> None:
+def test_a_file_that_stands_there_is_replaced(whole: Path) -> None:
+    whole.write_text("old")
+    write(whole, WHOLE)
+    assert read(whole) == WHOLE
+
+
+def test_a_link_that_stands_there_is_neither_followed_nor_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("kept")
-    (tmp_path / "b").symlink_to(tmp_path / "mine")
-    write(tmp_path / "b", WHOLE)
+    for target in ("mine", "nothing"):
+        link = tmp_path / f"to-{target}"
+        link.symlink_to(tmp_path / target)
+        with pytest.raises(FileExistsError, match="regular file"):
+            write(link, WHOLE)
+        assert link.is_symlink()
     assert (tmp_path / "mine").read_text() == "kept"
-    assert not (tmp_path / "b").is_symlink()
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_device_is_not_put_aside(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "b")
+    with pytest.raises(FileExistsError, match="regular file"):
+        write(tmp_path / "b", WHOLE)
+    assert (tmp_path / "b").is_fifo()
+    assert os.listdir(tmp_path) == ["b"]
 
 
 def test_nothing_is_left_behind_where_it_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(OSError, match="regular file"):
         write(tmp_path / "b", WHOLE)
+    with pytest.raises(NotADirectoryError):
+        write(Path(__file__) / "b", WHOLE)
     assert os.listdir(tmp_path) == ["b"]
 
 

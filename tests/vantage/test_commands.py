@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vantages import NOW
+from why502.vantage import commands
 from why502.vantage.base import No, Raw, ReadOnly, Refusal
 from why502.vantage.commands import binary, filled, run
 
@@ -65,9 +66,7 @@ def program(directory: Path, text: str = "#!/bin/sh\nexit 0\n", name: str = "too
     return path
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_a_program_that_others_could_have_written_is_not_taken(tmp_path: Path) -> None:
-    # A directory under / of root's alone: the temporary one can be written by everybody.
     system = Path("/usr/bin")
     assert binary("env") is not None
     path = program(tmp_path)
@@ -75,7 +74,14 @@ def test_a_program_that_others_could_have_written_is_not_taken(tmp_path: Path) -
     assert stat.S_IMODE(Path("/tmp").stat().st_mode) & 0o002
     assert binary("nothing-of-that-name", (str(system),)) is None
     assert binary(str(path)) is None
-    os.chown(path, 33, 33)
+
+
+def test_a_program_of_another_user_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "OTHERS_WRITE", 0)  # the directory for temporary files can be written by everybody
+    path = program(tmp_path)
+    if os.geteuid() == 0:
+        assert binary("tool", (str(tmp_path),)) == str(path)
+        os.chown(path, 33, 33)
     assert binary("tool", (str(tmp_path),)) is None
 
 

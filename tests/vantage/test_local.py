@@ -25,7 +25,6 @@ from why502.vantage.local import Local
 from why502.vantage.recording import Recording
 
 WWW = User(uid=33, gid=33)
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="what only root could read is refused for another reason")
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +114,6 @@ async def test_dots_do_not_lead_from_proc_past_the_rights_of_the_reader(tmp_path
         assert await data(f"{start}{file}", reader=User(uid=12345, gid=12345)) in {No.DENIED, No.MISSING}
 
 
-@AS_ROOT
 @awaited
 async def test_what_the_user_could_not_read_is_refused_in_proc_too() -> None:
     assert isinstance(await data(f"/proc/{os.getpid()}/environ"), bytes)
@@ -123,7 +121,6 @@ async def test_what_the_user_could_not_read_is_refused_in_proc_too() -> None:
     assert isinstance(await data(f"/proc/{os.getpid()}/status", reader=WWW), bytes)
 
 
-@AS_ROOT
 @awaited
 async def test_a_file_of_another_user_is_not_quoted(tmp_path: Path) -> None:
     file = tmp_path / "log"
@@ -284,6 +281,16 @@ async def test_a_server_that_floods_stays_within_what_is_kept(monkeypatch: pytes
         await stream.close()
     assert recording.cut
     assert len(repr(recording.records())) < 200_000
+
+
+@awaited
+async def test_without_root_it_becomes_nobody_else() -> None:
+    local = Local()
+    local.privileged = False
+    to = Endpoint(place=local.here(), address="127.0.0.1", port=1)
+    got = await local.connect(to, As(user=User(uid=1 + os.geteuid(), gid=1 + os.getegid())))
+    assert isinstance(got, Refusal)
+    assert (got.no, got.met, got.text) == (No.DENIED, None, "only root can connect as another user")
 
 
 @awaited

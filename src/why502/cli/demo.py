@@ -4,9 +4,11 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from why502.cli.options import Printing, printing_options
 
 if TYPE_CHECKING:
     from why502.demo.fault import Fault
@@ -15,20 +17,22 @@ if TYPE_CHECKING:
 
 FIRST = "dead-application"
 CANNOT = 3
+GAP = 2
+"""Spaces between a name of the list and what it tells."""
 
 
 @click.command()
 @click.argument("name", required=False)
 @click.option("--list", "listing", is_flag=True, help="List the faults to choose from.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell all evidence, and what was excluded.")
 @click.option("--keep", is_flag=True, help="Leave it broken and running until Ctrl-C, to look at it yourself.")
-def command(name: str | None, listing: bool, as_json: bool, verbose: bool, keep: bool) -> int:
+@printing_options
+def command(name: str | None, listing: bool, keep: bool, **chosen: Any) -> int:
     """Break a real gateway on loopback and diagnose it.
 
     A real nginx and a real application are started on free ports of 127.0.0.1, without root, broken by the
     fault NAME, diagnosed, and removed again. Exit status: 0 if the fault was found out, 3 if not.
     """
+    from why502.cli.diagnose import check_writable, printing_of
     from why502.demo.stand import ImpossibleError, Stand
 
     faults = {fault.name: fault for fault in all_faults()}
@@ -37,9 +41,11 @@ def command(name: str | None, listing: bool, as_json: bool, verbose: bool, keep:
     fault = faults.get(name or FIRST)
     if fault is None:
         raise click.UsageError(f"there is no fault {name!r}: `why502 demo --list` names them")
+    printing = printing_of(chosen)
+    check_writable(printing)
     with interrupted_by_signals(), Stand() as stand:
         try:
-            found = play(fault, stand, as_json=as_json, verbose=verbose)
+            found = play(fault, stand, printing)
         except ImpossibleError as why:
             click.echo(f"why502: {fault.name} cannot be played here: {why}", err=True)
             return CANNOT
@@ -59,22 +65,31 @@ def all_faults() -> "Iterator[Fault]":
 
 
 def show(faults: "list[Fault]") -> int:
-    """Print the list."""
-    width = max(len(fault.name) for fault in faults)
+    """Print the list, each fault's words beside its name."""
+    from why502.cli.diagnose import width
+
+    names = max(len(fault.name) for fault in faults) + GAP
     for fault in faults:
-        click.echo(f"{fault.name:{width}}  {fault.title}")
+        click.echo(hanging(f"{fault.name:{names}}{fault.title}", width(), names))
     return 0
 
 
-def play(fault: "Fault", stand: "Stand", *, as_json: bool, verbose: bool) -> bool:
+def hanging(text: str, wide: int, indent: int = 0) -> str:
+    """Wrap a text; the lines after its first are indented."""
+    from textwrap import fill
+
+    return fill(text, wide, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def play(fault: "Fault", stand: "Stand", printing: Printing) -> bool:
     """Break the stand, diagnose it, print the report; tell whether the fault was found out."""
-    from why502.cli.diagnose import examine, printing_of, show
+    from why502.cli.diagnose import examine, show, width
     from why502.diagnosis.options import Options
 
-    chosen = {"as_json": as_json, "verbose": verbose, "format_": "text"}
-    printing = printing_of({**chosen, "output": None, "save": None, "quiet": False, "no_color": False})
     url = fault.play(stand)
-    click.echo(f"Broken on purpose: {fault.story}\n\n$ why502 {url}", err=True)
+    if not printing.quiet:
+        story = "\n\n".join(hanging(each, width()) for each in f"Broken on purpose: {fault.story}".split("\n\n"))
+        click.echo(f"{story}\n\n$ why502 {url}", err=True)
     report, signalled = examine(url, Options(), printing)
     if signalled:
         raise KeyboardInterrupt

@@ -47,7 +47,7 @@ def command(targets: tuple[str, ...], **chosen: Any) -> int:
 
 def whole_host(options: Options, printing: Printing) -> int:
     """Diagnose every gateway found on this host."""
-    from why502.cli.progress import watching
+    from why502.cli.progress import can_turn, watching
 
     if printing.save is not None:
         raise click.UsageError("--save keeps the evidence of one target; name one")
@@ -62,7 +62,7 @@ def whole_host(options: Options, printing: Printing) -> int:
         with stopped_by_signals() as stop:
             return *await ahere(options, stop=stop.event), stop.number
 
-    with watching("this host", on=sys.stderr.isatty() and not printing.quiet):
+    with watching("this host", on=can_turn() and not printing.quiet):
         reports, left_out, signal = asyncio.run(diagnosing())
     if not reports:
         says = "No route of a gateway was found on this host; name a URL to diagnose."
@@ -136,7 +136,7 @@ def examine(target: str, options: Options, printing: Printing) -> tuple[Report, 
     """Diagnose one target, with progress on standard error while it looks; return the signal that ended it, or 0."""
     import asyncio
 
-    from why502.cli.progress import watching
+    from why502.cli.progress import can_turn, watching
     from why502.cli.stopping import stopped_by_signals
     from why502.diagnosis.target import parse_target
 
@@ -146,7 +146,7 @@ def examine(target: str, options: Options, printing: Printing) -> tuple[Report, 
         with stopped_by_signals() as stop:
             return await adiagnose(target, options, bundle=printing.save, stop=stop.event), stop.number
 
-    with watching(parse_target(target).written.partition("?")[0], on=sys.stderr.isatty() and not printing.quiet):
+    with watching(parse_target(target).written.partition("?")[0], on=can_turn() and not printing.quiet):
         try:
             return asyncio.run(diagnosing())
         except OSError as error:
@@ -165,6 +165,11 @@ def check_writable(printing: Printing) -> None:
             raise click.UsageError(f"{option} {path}: no such directory")
         if not os.access(path if os.path.exists(path) else folder, os.W_OK):
             raise click.UsageError(f"{option} {path}: not writable")
+    if printing.save is not None:
+        from why502.vantage.bundle import is_taken
+
+        if is_taken(printing.save):
+            raise click.UsageError(f"--save {printing.save}: there is something else than a regular file")
 
 
 def show(reports: list[Report], printing: Printing) -> None:
@@ -194,13 +199,17 @@ def written(reports: list[Report], printing: Printing) -> list[str]:
     if printing.quiet:
         return [to_line(each) + "\n" for each in reports]
     lines = [summary_line(each) + "\n" for each in reports] if len(reports) > 1 else []
-    width = min(max(columns(), 40), 120)
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     texts = [
-        each.to_text(width=width, colour=printing.colour, ascii_only=ascii_only, verbose=printing.verbose)
+        each.to_text(width=width(), colour=printing.colour, ascii_only=ascii_only, verbose=printing.verbose)
         for each in reports
     ]
     return [*lines, *(["\n"] if lines else []), *texts]
+
+
+def width() -> int:
+    """Return how wide a text is written: as the terminal, within what can be read well."""
+    return min(max(columns(), 40), 120)
 
 
 def columns() -> int:

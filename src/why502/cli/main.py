@@ -4,10 +4,12 @@ import sys
 from collections.abc import Sequence
 
 from why502.cli import INTERRUPTED
+from why502.cli.streams import stand_in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
+    stand_in()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given == ["--version"]:
         from why502 import __version__

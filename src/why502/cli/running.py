@@ -13,6 +13,8 @@ from why502.cli.group import routed, why502_command
 
 WRONG_INPUT, NOT_TOLD, NOBODY_READS = 2, 3, 141
 LONGEST = 200
+UNWRITABLE = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF}
+"""A full disk, a file or a terminal that takes no more, a standard output that was closed."""
 
 
 def run(given: Sequence[str]) -> int:
@@ -34,7 +36,7 @@ def run(given: Sequence[str]) -> int:
     except click.ClickException as wrong:
         return complain(said(wrong, words))
     except OSError as full:
-        if full.errno not in {errno.ENOSPC, errno.EFBIG, errno.EIO}:
+        if full.errno not in UNWRITABLE:
             return own_fault(full, verbose=is_verbose(words))
         return unwritable(full)
     except Exception as ours:  # noqa: BLE001  (the last resort: a fault of the tool is one line, not a traceback)

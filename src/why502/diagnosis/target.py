@@ -1,8 +1,9 @@
 """Take a target apart: a URL, a host, or host:port."""
 
 import re
+from base64 import b64encode
 from ipaddress import ip_address
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from why502.diagnosis.options import TargetError
 from why502.diagnosis.outcome import Target
@@ -37,6 +38,19 @@ def parse_target(written: str) -> Target:
     if parts.query:
         path += "?" + quote(parts.query, safe=SAFE)
     return Target(written=_without_password(written), scheme=scheme, host=host, port=port, path=path)
+
+
+def authorization(written: str) -> tuple[tuple[str, str], ...]:
+    """Return the header that a user and a password in a target stand for, as curl sends it; nothing where none is.
+
+    Call it with what `parse_target` takes. The target itself never keeps them.
+    """
+    has_scheme = "://" in written.split("?", 1)[0]
+    given = urlsplit(written if has_scheme else f"//{written}").netloc.rpartition("@")[0]
+    if not given:
+        return ()
+    user, _, password = (unquote_to_bytes(each.encode("utf-8", "surrogateescape")) for each in given.partition(":"))
+    return (("Authorization", f"Basic {b64encode(user + b':' + password).decode()}"),)
 
 
 def _host(host: str, written: str) -> str:

@@ -1,13 +1,17 @@
 """Make the public report of an outcome. Pure."""
 
+import re
+import shlex
+
 from why502 import __version__
 from why502.diagnosis.catalogue import catalogue
+from why502.diagnosis.chain import Suspect
 from why502.diagnosis.outcome import Finding, Outcome
 from why502.diagnosis.outcome import Incident as Explained
 from why502.observations.answer import Ending
 from why502.observations.failure import CauseId, Failure, FailureId
 from why502.observations.subjects import Name, Subject
-from why502.observations.verdict import Fix, Link
+from why502.observations.verdict import Fix, Grade, Link
 from why502.observations.verdict import Risk as FixRisk
 from why502.observations.want import Gap, Why
 from why502.report.checking import checks_of
@@ -42,6 +46,8 @@ ALTERNATIVES = 8
 EXCLUDED = 20
 UNEXAMINED = 20
 FIXES = 6
+WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a word of a kind's name ends: `KernelLog` is the kernel log."""
 
 
 def assemble(outcome: Outcome) -> Report:
@@ -165,6 +171,8 @@ def _incident(explained: Explained, gathered: Gathered, hops: list[HopShown]) ->
         chain.append(_link(each, made_at, caused_at, gathered))
     if told.opened is not None:
         chain.append(_opened(told.opened, caused_at, gathered))
+    if not told.chain and told.suspects and told.suspects[0].verdict.grade is not Grade.COMPATIBLE:
+        chain.append(_suspicion(told.suspects[0], made_at, caused_at, gathered))
     cause = _cause(explained)
     return Incident(
         failure=_failure(failure, evidence),
@@ -205,6 +213,21 @@ def _link(link: Link, made_at: str | None, caused_at: str | None, gathered: Gath
         certainty=Certainty.PROVEN,
         says=link.proof.says,
         evidence=gathered.cite(link.proof.because),
+    )
+
+
+def _suspicion(suspect: Suspect, made_at: str | None, caused_at: str | None, gathered: Gathered) -> LinkShown:
+    """Show what the first suspicion rests on, where it rests on more than that nothing speaks against it."""
+    verdict = suspect.verdict
+    return LinkShown(
+        kind=LinkKind.CAUSE,
+        id=suspect.cause,
+        hop=made_at if suspect.cause.startswith("gateway.") else caused_at,
+        subject=str(verdict.subject) if verdict.subject is not None else None,
+        certainty=Certainty.SUSPECTED,
+        says=verdict.says,
+        # What the gateway's own message names rests on the failure, and that stands above.
+        evidence=gathered.cite(tuple(each for each in verdict.because if not isinstance(each, Failure))),
     )
 
 
@@ -271,7 +294,7 @@ def _unexamined(outcome: Outcome) -> tuple[Unexamined, ...]:
     for gap in outcome.gaps:
         key = (_what(gap), gap.why)
         found.setdefault(
-            key, Unexamined(what=key[0], why=gap.why, unlock=gap.unlock or None, causes=_hanging(gap, outcome))
+            key, Unexamined(what=key[0], why=gap.why, unlock=_unlock(gap, outcome), causes=_hanging(gap, outcome))
         )
     if outcome.inside is None and not outcome.outside and outcome.answers:
         found[("the gateway itself", Why.NO_VANTAGE)] = Unexamined(
@@ -285,8 +308,15 @@ def _unexamined(outcome: Outcome) -> tuple[Unexamined, ...]:
 
 
 def _what(gap: Gap) -> str:
-    words = gap.want.kind.__name__
+    words = WORD.sub(" ", gap.want.kind.__name__).lower()
     return f"{words} of {gap.want.about}: {gap.says}" if gap.says else f"{words} of {gap.want.about}"
+
+
+def _unlock(gap: Gap, outcome: Outcome) -> str | None:
+    """Name the target behind the vantage's own command, so that it can be pasted; other acts stand as they are."""
+    if gap.unlock and gap.why in {Why.NO_PERMISSION, Why.NO_VANTAGE}:
+        return f"{gap.unlock} {shlex.quote(outcome.target.written)}"
+    return gap.unlock or None
 
 
 def _hanging(gap: Gap, outcome: Outcome) -> tuple[CauseId, ...]:

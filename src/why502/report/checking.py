@@ -11,6 +11,7 @@ from why502.observations.probes import Met, Reply, ResponseAttempt, TcpAttempt
 from why502.observations.sockets import SocketTable
 from why502.observations.subjects import Endpoint, Name
 from why502.report.parts import Check, CheckState, Step
+from why502.report.words import many
 
 F = TypeVar("F", bound=Fact)
 
@@ -62,7 +63,9 @@ def _server(outcome: Outcome) -> Check:
     kernel = _facts(outcome, KernelLog)
     kills = [kill for each in kernel for kill in each.kills]
     if kills:
-        return _check(Step.SERVER, CheckState.WARNING, f"the kernel killed {len(kills)} process(es) for memory")
+        return _check(
+            Step.SERVER, CheckState.WARNING, f"the kernel killed {many(len(kills), 'process', 'processes')} for memory"
+        )
     tables = _facts(outcome, SocketTable)
     full = [each for table in tables for each in table.listeners if each.backlog and each.queue >= each.backlog]
     if full:
@@ -96,12 +99,12 @@ def _logs(outcome: Outcome) -> Check:
     logged = [each.failure for each in outcome.incidents if each.failure.seen.by.endswith("failures")]
     if logged:
         count = sum(each.count for each in logged)
-        return _check(Step.LOGS, CheckState.FAILED, f"{count} failure(s) of this route: {logged[0].id.value}")
+        return _check(Step.LOGS, CheckState.FAILED, f"{many(count, 'failure')} of this route: {logged[0].id.value}")
     if gap is not None:
         return _check(Step.LOGS, CheckState.SKIPPED, gap.says)
     noted = sum(each.count for each in outcome.noted)
     if noted:
-        return _check(Step.LOGS, CheckState.OK, f"{noted} failed attempt(s), each made good by another server")
+        return _check(Step.LOGS, CheckState.OK, f"{many(noted, 'failed attempt')}, each made good by another server")
     return _check(Step.LOGS, CheckState.OK, "no failure of this route in the period")
 
 

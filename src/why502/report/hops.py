@@ -71,8 +71,11 @@ def _stop(report: Contents, following: Following, hop: HopShown, depth: int) -> 
 
 
 def _faulty(report: Contents, hop: HopShown) -> bool:
-    """Tell whether the hop failed by itself, though the way to it was open."""
-    return any(each.made_at == each.caused_at == hop.id for each in report.incidents)
+    """Tell whether the hop failed by itself, though the way to it was open: nothing behind it is seen to have."""
+    failed = {each.address for each in report.hops if each.behind == hop.id and each.state is State.FAILED}
+    return any(
+        each.made_at == each.caused_at == hop.id and each.failure.upstream not in failed for each in report.incidents
+    )
 
 
 def _edge(report: Contents, hop: HopShown) -> Edge:
@@ -86,6 +89,6 @@ def _edge(report: Contents, hop: HopShown) -> Edge:
 def _note(report: Contents, hop: HopShown) -> str:
     for each in report.incidents:
         at_upstream = each.made_at == hop.behind and each.failure.upstream == hop.address
-        if each.caused_at == hop.id or (each.caused_at is None and at_upstream):
+        if each.caused_at == hop.id or (each.caused_at in {None, each.made_at} and at_upstream):
             return each.failure.id.value
     return ""

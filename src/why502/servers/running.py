@@ -88,7 +88,9 @@ async def running(product: Product, want: Want[Fact], around: Around) -> tuple[F
 
 def server(product: Product, info: ProcessInfo, setting: Setting, count: int, table: Seen) -> AppServer:
     """Make the fact of one server (or pool)."""
-    raw = f"{info.pid} {' '.join(info.command)}"[:1000] + f"\n{setting.source}: {count} workers"
+    raw = (
+        f"{info.pid} {' '.join(info.command)}"[:1000] + f"\n{setting.source}: {count} worker{'' if count == 1 else 's'}"
+    )
     return AppServer(
         about=info.process,
         seen=Seen(

@@ -7,10 +7,12 @@ how many there are and whether the recording was cut. Bytes that are printable A
 import base64
 import binascii
 import dataclasses
+import errno
 import json
 import os
 import platform
 import secrets
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -123,8 +125,10 @@ def save(path: str | Path, recording: Recording, *, started: datetime, target: A
 
 
 def write(path: str | Path, bundle: Bundle) -> None:
-    """Write a bundle whose texts are redacted already."""
+    """Write a bundle whose texts are redacted already; a device, a link or the like is never put aside for it."""
     whole = Path(path)
+    if is_taken(whole):
+        raise FileExistsError(errno.EEXIST, "there is something else than a regular file", str(path))
     beside = whole.with_name(f".{whole.name}.{secrets.token_hex(4)}.part")
     opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
@@ -137,6 +141,14 @@ def write(path: str | Path, bundle: Bundle) -> None:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def is_taken(path: str | Path) -> bool:
+    """Tell whether something else than a regular file stands at a path; links are not followed."""
+    try:
+        return not stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def read(path: str | Path) -> Bundle:

@@ -39,6 +39,7 @@ def test_all_stopped_and_a_fresh_request_left_alone_prove_it() -> None:
     assert isinstance(found, verdicts.Proven)
     assert found.subject == process(20)
     assert found.fixes[0].commands == ("kill -CONT 20 21",)
+    assert found.fixes[0].risk is verdicts.Risk.NONE, "nothing is restarted"
 
 
 def test_a_request_that_waits_in_the_queue_proves_it_too() -> None:
@@ -66,6 +67,14 @@ def test_a_request_that_waits_in_the_queue_proves_it_too() -> None:
 )
 def test_every_hole_is_closed(facts: tuple[object, ...]) -> None:
     assert said(hangs, WAITING, *facts) is SPECIFIC  # type: ignore[arg-type]
+
+
+def test_what_is_stopped_is_offered_to_go_on_and_what_a_debugger_holds_is_not() -> None:
+    for states, commands in (("Tt", ["kill -CONT 20"]), ("tt", [])):
+        held = processes(info(20, state=states[0]), info(21, state=states[1]))
+        found = verdict(hangs, WAITING, SERVED, held, *SILENT)
+        assert isinstance(found, verdicts.Suspected)
+        assert [command for fix in found.fixes for command in fix.commands] == commands
 
 
 @pytest.mark.parametrize(

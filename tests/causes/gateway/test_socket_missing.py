@@ -21,7 +21,13 @@ MISSING = path_chain(socket_path(), inode("/"), inode("/run"), missing="/run/app
 
 
 def test_proved_by_the_path_in_the_gateways_own_place() -> None:
-    proves(socket_missing, GONE, MISSING, route(), by={"PathChain", "RouteTaken"})
+    found = proves(socket_missing, GONE, MISSING, route(), by={"PathChain", "RouteTaken"})
+    assert "is missing" not in found.says, "that it does not exist is said once"
+
+
+def test_a_directory_that_is_missing_is_named() -> None:
+    found = proves(socket_missing, GONE, path_chain(socket_path(), inode("/"), missing="/run"), by={"PathChain"})
+    assert found.says == "/run/app.sock does not exist: /run is missing"
 
 
 def test_a_link_that_leads_nowhere_is_missing() -> None:

@@ -1,6 +1,7 @@
 from tests.causes.proving import excludes, is_blind, open_still, proves, spares
 from tests.evidence import (
     START,
+    Known,
     after,
     app_server,
     below,
@@ -22,6 +23,7 @@ from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.place import Window
 from why502.observations.server import Says
+from why502.observations.verdict import Suspected
 
 RESET = case(FailureId.RESET_BEFORE_RESPONSE)
 STOPPED = below(case(), "application.not-running", unit())
@@ -67,6 +69,9 @@ def test_kills_of_others_are_spared() -> None:
         open_still(out_of_memory, RESET, *SERVED, kernel_log(kill))
     other = kernel_log(oom_kill(cgroup="/system.slice/mysql.service"))
     open_still(out_of_memory, STOPPED, FAILED, other)
+    two = out_of_memory.judge(STOPPED, Known(FAILED, kernel_log(*other.kills, *other.kills)))
+    assert isinstance(two, Suspected)
+    assert two.says == "the kernel killed 2 processes for memory, not shown to be of this application"
 
 
 def test_a_program_of_the_same_name_beside_it_is_spared() -> None:

@@ -57,7 +57,9 @@ def hangs(case: Case, evidence: Evidence) -> Verdict:
     if held is None or not stopped:
         return _blocked(case, evidence, address) or perhaps(guess.says, *holding_wants(address))
     if not _all_of_them(held) or case.under is not None or any(each.state != STOPPED for each in held.holders):
-        return points(f"process {stopped[0].pid} that serves it is stopped (state {stopped[0].state})", held.table)
+        says = f"process {stopped[0].pid} that serves it is stopped (state {stopped[0].state})"
+        still = [each for each in stopped if each.state == STOPPED]  # what a debugger holds does not go on by a signal
+        return points(says, held.table, fixes=(_fix(still),) if still else ())
     now = one(evidence, table_want(address)), one(evidence, processes_want(address))
     if None in now or held.processes is None or not _nobody_takes_it(case, evidence):
         says = f"all processes that serve {address} are stopped"
@@ -109,4 +111,4 @@ def _nobody_takes_it(case: Case, evidence: Evidence) -> bool:
 def _fix(stopped: list[ProcessInfo]) -> Fix:
     pids = " ".join(str(each.pid) for each in stopped[:20])
     title = "Find out who stopped them, then let them go on"
-    return Fix(title=title, commands=(f"kill -CONT {pids}",), risk=Risk.RESTART)
+    return Fix(title=title, commands=(f"kill -CONT {pids}",), risk=Risk.NONE)

@@ -51,10 +51,11 @@ def socket_missing(case: Case, evidence: Evidence) -> Verdict:
         return Excluded(because=(chain,), says=f"{address.path} exists")
     route = route_of(case, evidence)
     written = f" (named at {route.site})" if route is not None else ""
+    above = f": {chain.missing} is missing" if chain.missing != address.path else ""
     return Proven(
         subject=address,
         because=(chain,) if route is None else (chain, route),
-        says=f"{address.path} does not exist{written}: {chain.missing} is missing",
+        says=f"{address.path} does not exist{written}{above}",
         fixes=_fixes(case, evidence, address),
     )
 

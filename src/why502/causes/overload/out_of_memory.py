@@ -104,7 +104,6 @@ def _proof(kill: OomKill, what: str, more: tuple[Fact, ...]) -> Proven:
 
 
 def _other(log: KernelLog) -> Suspected:
-    return Suspected(
-        grade=Grade.COMPATIBLE,
-        says=f"the kernel killed {len(log.kills)} process(es) for memory, none shown to be this one",
-    )
+    killed = "one process" if len(log.kills) == 1 else f"{len(log.kills)} processes"
+    says = f"the kernel killed {killed} for memory, not shown to be of this application"
+    return Suspected(grade=Grade.COMPATIBLE, says=says)
