@@ -33,8 +33,8 @@ def microseconds(raw: bytes, unit: int) -> int | None:
         fraction = fraction[: _MOST_DIGITS - len(whole)]
     shift = 6 - len(fraction) + int(found[3] or b"0") - 3 * (_UNITS[found[4]] if found[4] else unit)
     value = int(whole + fraction)
-    value = value * 10 ** min(shift, 18) if shift >= 0 else value // 10 ** min(-shift, 30)
-    return min(value, LONGEST_TIME)
+    moved: int = value * 10 ** min(shift, 18) if shift >= 0 else value // 10 ** min(-shift, 30)
+    return min(moved, LONGEST_TIME)
 
 
 def bucket(value: int) -> int:

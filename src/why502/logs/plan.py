@@ -16,8 +16,8 @@ class Role(IntEnum):
     `TIME` in any of the shapes that `times.parse` knows; `DATE` only beside a `TIME` without date. `REQUEST` is
     `METHOD TARGET PROTOCOL`, else `METHOD` and `PATH` (target: path, or URL, query included) stand apart.
     `UPSTREAM` and `UPSTREAM_STATUS` hold lists where the plan says `attempts`. `SECONDS`: the request until its last
-    byte; `UPSTREAM_SECONDS`: the upstream's part. The words `A` to `D` are what the format's judge goes by (termination state,
-    response flags, …). `KEY` is equal in this line and in another log's line of the same request.
+    byte; `UPSTREAM_SECONDS`: the upstream's part. The words `A` to `D` are what the format's judge goes by (termination
+    state, response flags, …). `KEY` is equal in this line and in another log's line of the same request.
     """
 
     NONE = 0
@@ -138,8 +138,8 @@ class Plan:
     """A compiled format.
 
     `start`: bytes that a JSON or logfmt line has before its object; it is sought as `Seek` does (empty: the line
-    begins with the object). `needs`: roles without which a line is not of this plan. `attempts`: upstream lists as nginx writes
-    them (`a, b : c`). `naive_utc`: times without a zone are UTC, not the host's. `name` is the format's, for the report.
+    begins with the object). `needs`: roles without which a line is not of this plan. `attempts`: upstream lists as
+    nginx writes them (`a, b : c`). `naive_utc`: times without a zone are UTC, not the host's. `name` is the format's.
     """
 
     name: str

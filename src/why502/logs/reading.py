@@ -1,8 +1,8 @@
-"""What a plan means, said once and plainly: read one line. The compiled kernel and the vectorised engine do the same."""
+"""What a plan means, said once and plainly: read one line. The compiled and the vectorised engine do the same."""
 
 from why502.logs import times
 from why502.logs.numbers import microseconds, status
-from why502.logs.plan import WORDS, Blanks, Key, Kind, Literal, Plan, Quote, Role, Seek, Shape, Step, Take, Unit
+from why502.logs.plan import Blanks, Key, Kind, Literal, Plan, Quote, Role, Seek, Shape, Step, Take, Unit
 from why502.logs.routes import split_request
 from why502.observations.frozen import frozen
 
@@ -77,30 +77,34 @@ def _keep(values: Values, step: Take | Key, raw: bytes) -> None:
 def _row(steps: tuple[Step, ...], line: bytes, values: Values) -> bool | None:
     at = 0
     for step in steps:
-        match step:
-            case Literal():
-                if not line.startswith(step.text, at):
-                    return None
-                at += len(step.text)
-            case Seek():
-                found = line.find(step.text, at, at + FURTHEST_SEEK + len(step.text))
-                if found < 0:
-                    return None
-                at = found + len(step.text)
-            case Blanks():
-                behind = at
-                while line[behind : behind + 1] == b" ":
-                    behind += 1
-                if behind == at:
-                    return None
-                at = behind
-            case Take():
-                end = _end(step, line, at)
-                if end < 0 or (step.bare and any(each in b' \t"' for each in line[at:end])):
-                    return None
-                _keep(values, step, line[at:end])
-                at = end
+        at = _stepped(step, line, at, values)
+        if at < 0:
+            return None
     return True if at == len(line) else None
+
+
+def _stepped(step: Step, line: bytes, at: int, values: Values) -> int:
+    """Take one step; return where the next begins, -1: the line does not fit."""
+    match step:
+        case Literal():
+            return at + len(step.text) if line.startswith(step.text, at) else -1
+        case Seek():
+            found = line.find(step.text, at, at + FURTHEST_SEEK + len(step.text))
+            return found + len(step.text) if found >= 0 else -1
+        case Blanks():
+            behind = len(line) - len(line[at:].lstrip(b" "))
+            return behind if behind > at else -1
+        case Take():
+            return _taken(step, line, at, values)
+
+
+def _taken(step: Take, line: bytes, at: int, values: Values) -> int:
+    """Take a value; return where it ends, -1: it does not."""
+    end = _end(step, line, at)
+    if end < 0 or (step.bare and any(each in b' \t"' for each in line[at:end])):
+        return -1
+    _keep(values, step, line[at:end])
+    return end
 
 
 def _end(step: Take, line: bytes, at: int) -> int:
@@ -269,7 +273,7 @@ _ESCAPES = {ord("n"): b"\n", ord("t"): b"\t", ord("r"): b"\r", ord("b"): b"\b", 
 
 
 def unescaped(raw: bytes) -> bytes:
-    """Undo JSON's escapes; a `\\u` that is no number, or half of a pair, stays as it is written."""
+    r"""Undo JSON's escapes; a `\u` that is no number, or half of a pair, stays as it is written."""
     if b"\\" not in raw:
         return raw
     made = bytearray()

@@ -9,7 +9,7 @@ it apart and parts which reach it together end alike:
 - cells: at most `MOST_CELLS`; beyond, `level` rises and cells lose, one after the other: the route of what was served,
   its upstream, the route of what failed, its upstream. `by_minute`, `by_upstream`, `by_route` stay exact;
 - clients: exact up to `MOST_CLIENTS` different ones; beyond, those whose hash lies below a bound, and the rest by
-  proportion (adaptive sampling, Flajolet 1990; relative error about 1.2 / sqrt(`MOST_CLIENTS`), under 0.7 %);
+  proportion (adaptive sampling, Flajolet 1990; relative error about 1.2 / sqrt(`MOST_CLIENTS`), about 1 %);
 - samples: one line for each minute and failure, the one whose place has the smallest hash.
 """
 
@@ -23,7 +23,7 @@ from why502.observations.frozen import frozen
 
 MOST_UPSTREAMS = 16384
 MOST_CELLS = 1 << 19
-MOST_CLIENTS = 1 << 15
+MOST_CLIENTS = 1 << 14
 MOST_SAMPLES = 1 << 13
 MOST_WAITING = 1 << 17
 LONGEST_SAMPLE = 400
@@ -70,7 +70,7 @@ class Cell(NamedTuple):
 
 @frozen
 class FileTally:
-    """One file. `other`: lines that are no requests and no messages, and known as such. `outside`: not in the asked time.
+    """One file. `other`: lines known to be neither requests nor messages. `outside`: not in the asked time.
 
     `first` and `last`: seconds since 1970. `formats`: the names of those that lines were of, the most frequent first.
     `troubles`: what was wrong with the file itself, in words (`cut off in the middle of a gz stream`).

@@ -127,7 +127,7 @@ class Samples:
 
 
 Wait = tuple[int, int, int, int, Place]
-"""Key, side (1: a message, 2: the key is made of client and request), seconds since 1970, hash of the line's place, what."""
+"""Key, side (1: a message, 2: the key is of client and request), seconds since 1970, hash of the line's place, what."""
 
 
 @dataclass
@@ -319,7 +319,7 @@ def place_of(file: int, offset: int) -> int:
 
 @dataclass
 class Counter:
-    """Counts lines into a part. `judge` is asked with the number of the plan; `since` and `until`: seconds, inclusive."""
+    """Counts lines into a part. `judge` is asked with the plan's number; `since` and `until`: seconds, inclusive."""
 
     judge: Judge
     plans: int
