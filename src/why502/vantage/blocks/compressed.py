@@ -10,7 +10,10 @@ from why502.vantage.blocks.pipe import PipeReader
 from why502.vantage.blocks.plain import reopened
 
 STEP = 1 << 16
-"""Compressed bytes that are read at a time, and the least that is decompressed at a time."""
+"""Compressed bytes that are read at a time."""
+
+MADE = 1 << 17
+"""Bytes that are decompressed at a time; where a stream is damaged, up to so many before the damage are lost."""
 
 MOST_TROUBLES = 10
 
@@ -116,12 +119,12 @@ class Decompressing(StreamReader):
 
     def _made(self, using: Decoder, data: bytes, most: int) -> bytes:
         try:
-            return using.decompress(data, most)
+            return using.decompress(data, min(most, MADE))
         except self._damages as error:
             words = " ".join(str(error).split())[:100]
             self._end(
                 f"{self._name}: the {self._codec.value} stream is damaged before byte {self._taken} ({words}); "
-                "what lies behind is not read"
+                "the last lines before may be wrong, what lies behind is not read"
             )
         except MemoryError:
             self._end(f"{self._name}: the {self._codec.value} stream wants more memory than it is given; not read")

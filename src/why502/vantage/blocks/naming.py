@@ -5,6 +5,7 @@ A file is taken once, however often and under whatever names (links, hard links)
 stands there both compressed and not.
 """
 
+import errno
 import glob
 import os
 import re
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from why502.observations.frozen import frozen
 from why502.vantage.blocks import journal
 from why502.vantage.blocks.compressed import CompressedSource, Decompressing
-from why502.vantage.blocks.contract import Found, InputError, Skipped, Source
+from why502.vantage.blocks.contract import Found, InputError, Skipped, Source, pieces
 from why502.vantage.blocks.magic import HEAD, codec_of, is_binary
 from why502.vantage.blocks.opening import opened, said, unfit, visible
 from why502.vantage.blocks.pipe import PipeReader
@@ -25,6 +26,9 @@ from why502.vantage.blocks.standard_input import PipeSource, StandardInput
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 PATTERN = re.compile(r"[*?\[]")
+NOTHING_THERE = frozenset({None, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
+"""Errors (`None`: not even a name) that say that there is no such file; others may still let the rest be read."""
+
 MOST_FILES = 100_000
 """Files that one command takes."""
 
@@ -157,7 +161,7 @@ def _looked_at(met: _Met, known: dict[tuple[int, int], str]) -> PlainSource | Co
         number, info = opened(met.path)
     except (OSError, ValueError) as error:
         words = said(error) if isinstance(error, OSError) else "not a name of a file"
-        if met.named and isinstance(error, FileNotFoundError | NotADirectoryError | ValueError):
+        if met.named and getattr(error, "errno", None) in NOTHING_THERE:
             raise InputError(f"{visible(met.path)}: {words}") from None
         raise _LeftOutError(words) from None
     except InputError as error:
@@ -214,9 +218,9 @@ def _begin_alike(plain: PlainSource, packed: CompressedSource) -> bool:
         try:
             here = os.pread(first, HEAD, 0)
             codec = codec_of(os.pread(second, HEAD, 0))
-            there = Decompressing(raw, codec, packed.name).read(HEAD) if codec is not None else b""
+            there = next(pieces(Decompressing(raw, codec, packed.name), HEAD), b"") if codec is not None else b""
         except (OSError, InputError):
             return False
         finally:
             os.close(first)
-    return bool(there) and here.startswith(there[: len(here)]) and len(there) >= min(len(here), HEAD)
+    return bool(there) and here.startswith(there)

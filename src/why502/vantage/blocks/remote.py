@@ -229,6 +229,8 @@ def connected(url: str) -> Any:
         if scheme in SHELLS:
             return _ssh_system(url)
         return fsspec.filesystem(scheme)
+    except InputError:
+        raise
     except ImportError:
         raise missing(EXTRA, f"{name}:") from None
     except Exception as error:  # noqa: BLE001 - each file system raises its own
@@ -250,6 +252,12 @@ def _ssh_system(url: str) -> Any:
     if paramiko is None or sftp is None:
         raise ImportError
 
+    class Refusing(paramiko.MissingHostKeyPolicy):  # type: ignore[misc] # paramiko has no types
+        """Says how a host becomes known; what it refuses is not connected to."""
+
+        def missing_host_key(self, *_: object) -> None:
+            raise InputError(f"{shown(url)}: the host's key is not among the known ones; connect by ssh once")
+
     class Known(sftp.SFTPFileSystem):  # type: ignore[misc] # fsspec has no types
         """Connects only to a host whose key is known; fsspec would take any."""
 
@@ -258,7 +266,7 @@ def _ssh_system(url: str) -> Any:
         def _connect(self) -> None:
             self.client = paramiko.SSHClient()
             self.client.load_system_host_keys()
-            self.client.set_missing_host_key_policy(paramiko.RejectPolicy())
+            self.client.set_missing_host_key_policy(Refusing())
             self.client.connect(self.host, timeout=CONNECTING, **self.ssh_kwargs)
             self.ftp = self.client.open_sftp()
 
