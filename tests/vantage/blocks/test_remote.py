@@ -147,9 +147,14 @@ class Web(BaseHTTPRequestHandler):
                 self.close_connection = True
 
 
+class Serving(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that left."""
+
+
 @pytest.fixture(params=[True, False], ids=["parts", "whole"])
 def web(request: pytest.FixtureRequest) -> Iterator[Any]:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    server: Any = Serving(("127.0.0.1", 0), Web)
     server.parts, server.asked = request.param, []
     Web.files = {"/log": CONTENT, "/log.gz": gzip.compress(CONTENT), "/broken": CONTENT, "/empty": b""}
     Web.files["/page"] = b'<a href="/log">log</a>'

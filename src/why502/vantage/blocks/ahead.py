@@ -18,18 +18,20 @@ class Ahead(StreamReader):
         self._behind, self._block = behind, block
         self._ready: queue.Queue[bytes] = queue.Queue(BLOCKS)
         self._stopped = threading.Event()
-        self._left = memoryview(b"")
+        self._left, self._at = b"", 0
         self._over = False
         self._thread = threading.Thread(target=self._work, name="why502-ahead", daemon=True)
         self._thread.start()
 
     def read(self, most: int) -> bytes:
-        if not self._left and not self._over:
-            self._left = memoryview(self._ready.get())
+        if self._at >= len(self._left) and not self._over:
+            self._left, self._at = self._ready.get(), 0
             self._over = not self._left
             if self._over:
                 self.troubles = self._behind.troubles
-        piece, self._left = bytes(self._left[:most]), self._left[most:]
+        # A block that is taken whole is not copied.
+        piece = self._left[self._at : self._at + most] if self._at or most < len(self._left) else self._left
+        self._at += len(piece)
         return piece
 
     def stop(self) -> None:
@@ -44,7 +46,7 @@ class Ahead(StreamReader):
                 self._ready.get(timeout=0.01)
             except queue.Empty:
                 continue
-        self._left, self._over = memoryview(b""), True
+        self._left, self._over = b"", True
         self._behind.close()
         self.troubles = self._behind.troubles
 

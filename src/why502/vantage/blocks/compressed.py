@@ -9,10 +9,10 @@ from why502.vantage.blocks.opening import visible
 from why502.vantage.blocks.pipe import PipeReader
 from why502.vantage.blocks.plain import reopened
 
-STEP = 1 << 16
+STEP = 1 << 14
 """Compressed bytes that are read at a time."""
 
-MADE = 1 << 17
+MADE = 1 << 18
 """Bytes that are decompressed at a time; where a stream is damaged, up to so many before the damage are lost."""
 
 MOST_TROUBLES = 10
@@ -87,7 +87,6 @@ class Decompressing(StreamReader):
         self._raw, self._codec, self._name = raw, codec, name
         self.troubles = raw.troubles
         self._decoder: Decoder | None = decoder(codec, name)
-        self._damages = damages()
         self._taken = 0
         self._left = b""
         """Compressed bytes that were read and not yet given to the decoder."""
@@ -120,7 +119,7 @@ class Decompressing(StreamReader):
     def _made(self, using: Decoder, data: bytes, most: int) -> bytes:
         try:
             return using.decompress(data, min(most, MADE))
-        except self._damages as error:
+        except damages(self._codec) as error:
             words = " ".join(str(error).split())[:100]
             self._end(
                 f"{self._name}: the {self._codec.value} stream is damaged before byte {self._taken} ({words}); "

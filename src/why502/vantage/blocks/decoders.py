@@ -4,8 +4,6 @@ gzip is read by isal where it is installed (four times as fast as zlib, and chec
 module from 3.14 on, else by `backports.zstd`, which is the same module for older Pythons.
 """
 
-import bz2
-import lzma
 import zlib
 from typing import Any, Protocol
 
@@ -66,8 +64,12 @@ def decoder(codec: Codec, name: str) -> Decoder:
             module: Any = first_package("isal.isal_zlib") or zlib
             return GzipDecoder(module.decompressobj(GZIP_HEADER))
         case Codec.BZIP2:
+            import bz2
+
             return bz2.BZ2Decompressor()
         case Codec.XZ:
+            import lzma
+
             return lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
         case Codec.ZSTD:
             return _zstd(name)
@@ -81,9 +83,20 @@ def _zstd(name: str) -> Decoder:
     return made
 
 
-def damages() -> tuple[type[Exception], ...]:
+def damages(codec: Codec) -> tuple[type[Exception], ...]:
     """Return what a decompressor raises for a stream that is damaged."""
-    modules = [first_package("isal.isal_zlib"), first_package("compression.zstd", "backports.zstd")]
-    own = [getattr(module, name) for module in modules for name in ("error", "ZstdError") if hasattr(module, name)]
     # bz2 raises OSError and ValueError, none of which a decompressor that opens nothing has another use for.
-    return (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError, *own)
+    common = (OSError, ValueError, EOFError)
+    match codec:
+        case Codec.GZIP:
+            isal: Any = first_package("isal.isal_zlib")
+            return (*common, zlib.error, isal.error) if isal is not None else (*common, zlib.error)
+        case Codec.BZIP2:
+            return common
+        case Codec.XZ:
+            import lzma
+
+            return (*common, lzma.LZMAError)
+        case Codec.ZSTD:
+            module: Any = first_package("compression.zstd", "backports.zstd")
+            return (*common, module.ZstdError) if module is not None else common

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from why502.observations.frozen import frozen
 from why502.vantage.blocks.compressed import CompressedSource
 from why502.vantage.blocks.contract import InputError, Source
-from why502.vantage.blocks.journal import JournalSource
 from why502.vantage.blocks.opening import opened, said, visible
 from why502.vantage.blocks.pipe import PipeReader
 from why502.vantage.blocks.plain import PlainSource
@@ -264,9 +263,6 @@ class Following:
         match source:
             case PlainSource():
                 return _File(source.path, self.troubles, from_start=from_start)
-            case JournalSource():
-                reader = JournalSource(unit=source.unit, since=source.since, following=True).started()
-                return _Flow(reader, source.name, self.troubles)
             case StandardInput():
                 return _Flow(PipeReader(os.dup(source.number), source.name), source.name, self.troubles)
             case PipeSource():
@@ -274,4 +270,13 @@ class Following:
             case CompressedSource():
                 raise InputError(f"{source.name}: compressed files are not followed")
             case _:
-                raise InputError(f"{source.name}: only files, pipes and the journal are followed")
+                return self._journal(source)
+
+    def _journal(self, source: Source) -> _Flow:
+        # Loaded only here, as what is needed to run programs is much.
+        from why502.vantage.blocks.journal import JournalSource
+
+        if not isinstance(source, JournalSource):
+            raise InputError(f"{source.name}: only files, pipes and the journal are followed")
+        reader = JournalSource(unit=source.unit, since=source.since, following=True).started()
+        return _Flow(reader, source.name, self.troubles)

@@ -15,7 +15,6 @@ from why502.vantage.blocks.opening import said, visible
 from why502.vantage.blocks.pipe import PipeReader
 from why502.vantage.commands import ARGUMENT, ENVIRONMENT, binary
 
-SCHEMES = ("journal:", "journald:")
 WORDS = ("--no-pager", "--quiet", "--all", "--output=short-iso", "--utc")
 GRACE = 2.0
 """Seconds that it has to end."""

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from why502.observations.frozen import frozen
-from why502.vantage.blocks import journal
 from why502.vantage.blocks.compressed import CompressedSource, Decompressing
 from why502.vantage.blocks.contract import Found, InputError, Skipped, Source, pieces
 from why502.vantage.blocks.magic import HEAD, codec_of, is_binary
@@ -25,6 +24,7 @@ from why502.vantage.blocks.rotated import rotation, uncompressed
 from why502.vantage.blocks.standard_input import PipeSource, StandardInput
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+JOURNALS = ("journal:", "journald:")
 PATTERN = re.compile(r"[*?\[]")
 NOTHING_THERE = frozenset({None, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 """Errors (`None`: not even a name) that say that there is no such file; others may still let the rest be read."""
@@ -66,8 +66,8 @@ def find(names: Iterable[str], remote: Callable[[str], tuple[Source, ...]] | Non
     for name in dict.fromkeys(names):
         if name == "-":
             others[name] = (StandardInput(),)
-        elif name.startswith(journal.SCHEMES):
-            others[name] = (journal.find(name),)
+        elif name.startswith(JOURNALS):
+            others[name] = (_journal(name),)
         elif SCHEME.match(name) and not os.path.lexists(name):
             others[name] = _elsewhere(name, remote)
         else:
@@ -79,6 +79,13 @@ def find(names: Iterable[str], remote: Callable[[str], tuple[Source, ...]] | Non
         why = "; ".join(f"{each.name}: {each.why}" for each in skipped[:3])
         raise InputError(f"there is nothing to read{': ' if why else ''}{why}")
     return Found(sources=sources, skipped=tuple(skipped))
+
+
+def _journal(name: str) -> Source:
+    # Loaded only for such a name, as what is needed to run programs is much.
+    from why502.vantage.blocks import journal
+
+    return journal.find(name)
 
 
 def _elsewhere(name: str, remote: Callable[[str], tuple[Source, ...]] | None) -> tuple[Source, ...]:
