@@ -1,0 +1,74 @@
+"""Read ahead in a thread, so that decompressing (or the network) and scanning overlap; a few blocks ahead, no more."""
+
+import queue
+import threading
+
+from why502.vantage.blocks.contract import BLOCK, StreamReader
+from why502.vantage.blocks.opening import said
+
+BLOCKS = 3
+"""Blocks that wait to be taken, at most."""
+
+
+class Ahead(StreamReader):
+    """Reads from another reader in its own thread. Decompressors give the interpreter's lock free while they work."""
+
+    def __init__(self, behind: StreamReader, block: int = BLOCK) -> None:
+        super().__init__()
+        self._behind, self._block = behind, block
+        self._ready: queue.Queue[bytes] = queue.Queue(BLOCKS)
+        self._stopped = threading.Event()
+        self._left, self._at = b"", 0
+        self._over = False
+        self._thread = threading.Thread(target=self._work, name="why502-ahead", daemon=True)
+        self._thread.start()
+
+    def read(self, most: int) -> bytes:
+        if self._at >= len(self._left) and not self._over:
+            self._left, self._at = self._ready.get(), 0
+            self._over = not self._left
+            if self._over:
+                self.troubles = self._behind.troubles
+        # A block that is taken whole is not copied.
+        piece = self._left[self._at : self._at + most] if self._at or most < len(self._left) else self._left
+        self._at += len(piece)
+        return piece
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._behind.stop()
+
+    def close(self) -> None:
+        self.stop()
+        # The thread may be waiting for room.
+        while self._thread.is_alive():
+            try:
+                self._ready.get(timeout=0.01)
+            except queue.Empty:
+                continue
+        self._left, self._over = b"", True
+        self._behind.close()
+        self.troubles = self._behind.troubles
+
+    def _work(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                block = self._gathered()
+                if block:
+                    self._ready.put(block)
+                if len(block) < self._block:
+                    break
+        except Exception as error:  # noqa: BLE001 - whatever a foreign reader raises is a trouble, never a hang
+            words = said(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+            self._behind.troubles.append(" ".join(words.split())[:200])
+        finally:
+            self._ready.put(b"")
+
+    def _gathered(self) -> bytes:
+        """Fill a block; short only at the end."""
+        parts: list[bytes] = []
+        room = self._block
+        while room and not self._stopped.is_set() and (part := self._behind.read(room)):
+            parts.append(part)
+            room -= len(part)
+        return b"".join(parts)
