@@ -219,8 +219,8 @@ static PyObject *file_list(const scan *of) {
     PyObject *made = PyList_New(0);
     for (size_t each = 0; made && each < of->file_count; each++) {
         const file_counts *one = &of->files[each];
-        PyObject *plans = PyList_New(of->plan_count);
-        for (int number = 0; plans && number < of->plan_count; number++) {
+        PyObject *plans = PyList_New(MOST_PLANS);
+        for (int number = 0; plans && number < MOST_PLANS; number++) {
             PyObject *count = PyLong_FromUnsignedLongLong(one->plans[number]);
             if (!count || PyList_SetItem(plans, number, count)) Py_CLEAR(plans);
         }

@@ -29,6 +29,7 @@ from why502.logs.tally import (
 UNPARSED = 255
 OTHER_NAMES = OTHERS.encode()
 LONGEST_UPSTREAM = 255
+MOST_PLANS = 64
 NO_FIRST, NO_LAST = (1 << 63) - 1, -(1 << 63)
 
 What = tuple[int, int, int]
@@ -41,7 +42,7 @@ Place = tuple[int, bytes | None, bytes | None, int, int, int]
 class FilePart:
     """The lines of one file; `plans`: how many each plan read."""
 
-    plans: list[int]
+    plans: list[int] = field(default_factory=lambda: [0] * MOST_PLANS)
     lines: int = 0
     unparsed: int = 0
     other: int = 0
@@ -202,7 +203,7 @@ class Part:
         self.samples.merge(other.samples)
         self.waiting.merge(other.waiting)
         for number, counts in other.files.items():
-            self.files.setdefault(number, FilePart(plans=[0] * len(counts.plans))).add(counts)
+            self.files.setdefault(number, FilePart()).add(counts)
         self.level = max(self.level, other.level)
         self.upstreams_below = min(self.upstreams_below, other.upstreams_below)
 
@@ -322,14 +323,13 @@ class Counter:
     """Counts lines into a part. `judge` is asked with the plan's number; `since` and `until`: seconds, inclusive."""
 
     judge: Judge
-    plans: int
     part: Part = field(default_factory=Part)
     since: int = -(1 << 60)
     until: int = 1 << 60
 
     def file(self, number: int) -> FilePart:
         """Return the counts of a file."""
-        return self.part.files.setdefault(number, FilePart(plans=[0] * self.plans))
+        return self.part.files.setdefault(number, FilePart())
 
     def unread(self, file: int, offset: int, text: bytes) -> None:
         """Count a line that no plan reads; an empty one is merely another."""

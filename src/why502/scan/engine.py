@@ -1,0 +1,142 @@
+"""Engines count lines of blocks into a part; which one runs changes the time it takes and nothing else."""
+
+from collections.abc import Iterable
+from typing import Protocol, Self
+
+from why502.logs import reading as lines
+from why502.logs.format import Signs
+from why502.logs.numbers import hash64
+from why502.logs.routes import prefixes_to_collapse
+from why502.logs.tally import MOST_UPSTREAMS, OTHERS
+from why502.scan.jobs import Reading, in_utc
+from why502.scan.part import Counter, Part, code, from_export
+
+Block = bytes | bytearray | memoryview
+
+
+class Engine(Protocol):
+    """Counts for one thread. `offset`: of the block in the file's text; `last`: the file ends with this block."""
+
+    def block(self, block: Block, file: int, offset: int, *, last: bool) -> int:
+        """Count the whole lines of a block (with `last` also an unended one); return how many bytes they are."""
+
+    def too_long(self, head: bytes, file: int, offset: int) -> None:
+        """Count a line that no block holds."""
+
+    def merge(self, other: Self) -> None:
+        """Take over what another engine of this kind counted."""
+
+    def part(self, *, served: bool) -> Part:
+        """Hand out what was counted, settled; without the cells of what was served unless asked."""
+
+
+class Plain:
+    """Line by line, as `logs.reading` says it: slow, and what the others are held to."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._plans = reading.plans
+        self._counter = Counter(reading.judge, since=reading.since, until=reading.until)
+
+    def block(self, block: Block, file: int, offset: int, *, last: bool) -> int:
+        text = bytes(block)
+        at = 0
+        while at < len(text):
+            end = text.find(b"\n", at)
+            if end < 0:
+                if not last:
+                    return at
+                end = len(text)
+            self._line(text[at:end], file, offset + at)
+            at = min(end + 1, len(text))
+        return at
+
+    def _line(self, text: bytes, file: int, offset: int) -> None:
+        for number, plan in enumerate(self._plans):
+            read = lines.read(plan, text)
+            if read is not None:
+                at = in_utc(read.at, self._reading.zones) if read.naive else read.at
+                self._counter.line(number, read, at, file, offset, text)
+                return
+        self._counter.unread(file, offset, text)
+
+    def too_long(self, head: bytes, file: int, offset: int) -> None:
+        self._counter.unread(file, offset, head)
+
+    def merge(self, other: "Plain") -> None:
+        self._counter.part.merge(other._counter.part)
+
+    def part(self, *, served: bool) -> Part:  # noqa: ARG002  (they are there anyway)
+        return self._counter.part.settled()
+
+
+class Compiled:
+    """The kernel (`kernel.c`), which knows the bounds but not what to do about them."""
+
+    def __init__(self, reading: Reading) -> None:
+        import struct
+
+        from why502.scan._kernel import Scan
+        from why502.scan.program import compile_program
+
+        zones = b"".join(struct.pack("=qq", start, ahead) for start, ahead in reading.zones)
+        self._reading = reading
+        self._scan = Scan(compile_program(reading.plans), self._judge, zones, reading.since, reading.until)
+
+    def _judge(self, number: int, status: int, last: int, upstream: int, upstream_status: bytes, *words: bytes) -> int:
+        signs = Signs(
+            status=status,
+            upstream_status=upstream_status,
+            words=(words[0], words[1], words[2], words[3]),
+            upstream=bool(upstream),
+            last=bool(last),
+        )
+        judged = self._reading.judge(number, signs)
+        return judged.failed | judged.partner << 1 | code(judged) << 8
+
+    def block(self, block: Block, file: int, offset: int, *, last: bool) -> int:
+        view = memoryview(block)
+        done = 0
+        while True:
+            consumed, why = self._scan.block(view[done:], file, offset + done, last)
+            done += consumed
+            if not why:
+                return done
+            self._settle()
+
+    def _settle(self) -> None:
+        self._scan.collapse(prefixes_to_collapse(self._scan.routes()))
+        below = limit_of(self._scan.upstreams())
+        if below is not None:
+            self._scan.limit_upstreams(below)
+        self._scan.bound_cells()
+
+    def too_long(self, head: bytes, file: int, offset: int) -> None:
+        self._scan.too_long(head, file, offset)
+
+    def merge(self, other: "Compiled") -> None:
+        self._scan.merge(other._scan)
+
+    def part(self, *, served: bool) -> Part:
+        self._settle()
+        return from_export(self._scan.export(served))
+
+
+def limit_of(names: Iterable[bytes]) -> int | None:
+    """Say below which hash upstreams are kept, if there are too many."""
+    hashes = [hash64(name) for name in names if name and name != OTHERS.encode()]
+    if len(hashes) <= MOST_UPSTREAMS:
+        return None
+    below = (1 << 64) - 1
+    while sum(each <= below for each in hashes) > MOST_UPSTREAMS:
+        below >>= 1
+    return below
+
+
+def has_kernel() -> bool:
+    """Tell whether the kernel was compiled here."""
+    try:
+        import why502.scan._kernel  # noqa: F401
+    except ImportError:
+        return False
+    return True
