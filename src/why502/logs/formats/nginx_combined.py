@@ -1,5 +1,7 @@
 """nginx's built-in format `combined`, which Apache and many others write too: it tells the status and no upstream."""
 
+import re
+
 from why502.logs.format import Example, Judged, LogFormat, Signs, by_status
 from why502.logs.plan import Literal, Plan, Quote, Role, Take
 from why502.observations.failure import FailureId
@@ -28,8 +30,21 @@ STEPS = (
 PLANS = (Plan(name="nginx-combined", steps=STEPS, needs=frozenset({Role.TIME, Role.STATUS})),)
 
 
-def _plans(_: tuple[bytes, ...]) -> tuple[Plan, ...]:
-    return PLANS
+_NOT_NGINX = re.compile(rb'\\"|" [1-5]\d\d - ')
+"""A quote behind a backslash (nginx writes `\\x22`), and a dash for no bytes: Apache's way."""
+
+NGHTTPX = re.compile(rb' HTTP/[23]" [1-5]\d\d ')
+LOOKED_AT = 400
+
+
+def is_odd(lines: tuple[bytes, ...], looks: re.Pattern[bytes]) -> bool:
+    """Tell whether a tenth of the lines show what one product alone writes."""
+    some = lines[:LOOKED_AT]
+    return 10 * sum(looks.search(line) is not None for line in some) > len(some)
+
+
+def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
+    return () if is_odd(lines, _NOT_NGINX) or is_odd(lines, NGHTTPX) else PLANS
 
 
 def judge(signs: Signs) -> Judged:
