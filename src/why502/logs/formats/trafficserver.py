@@ -98,7 +98,8 @@ def judge(signs: Signs) -> Judged:
 
 EXAMPLES = (
     Example(
-        line=b"1795268825.649 0 127.0.0.1 ERR_CONNECT_FAIL/502 455 GET http://127.0.0.1:24199/ - DIRECT/127.0.0.1 text/html",
+        line=b"1795268825.649 0 127.0.0.1 ERR_CONNECT_FAIL/502 455 GET http://127.0.0.1:24199/ - "
+        b"DIRECT/127.0.0.1 text/html",
         at="2026-11-21T13:47:05Z",
         status=502,
         route="GET /",
