@@ -3,8 +3,8 @@
 from datetime import timedelta, tzinfo
 
 from why502.gateways.nginx.config import gateway_at
-from why502.gateways.nginx.messages import Spoken, failure_of, peer_of
 from why502.logs.nginx_error import NginxErrorLine, parse
+from why502.logs.nginx_messages import Spoken, failure_of, peer_of
 from why502.observations.fact import EvidenceKind, Fact, Seen
 from why502.observations.failure import Failure, Hop, Request
 from why502.observations.gateway import GatewayProcess, GatewaySetup, LogPlace
@@ -21,7 +21,7 @@ LINES = 20_000
 FAILURES = 2_000
 SECOND = timedelta(milliseconds=999)
 MARKS = (b" upstream", b"resolve", b"worker_connections", b"limiting ", b"lua")
-"""One of these stands in every line that tells a failure (`messages.py`); most lines of a log have none."""
+"""One of these stands in every line that tells a failure (`logs.nginx_messages`); most lines of a log have none."""
 
 PORTS = {"http": 80, "grpc": 80, "https": 443, "grpcs": 443}
 LOGS = 16

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.gateways.nginx.nginx_stand import Nginx, Upstreams, binaries, context, hangs, resets, running, says, tls
-from why502.gateways.nginx.messages import ROWS, Peer, Spoken, failure_of, peer_of, remark_of, row_of
 from why502.logs.nginx_error import NginxErrorLine, parse
+from why502.logs.nginx_messages import ROWS, Peer, Spoken, failure_of, peer_of, remark_of, row_of
 from why502.observations.failure import FailureId
 
 EXAMPLES = [

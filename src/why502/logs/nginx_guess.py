@@ -1,0 +1,219 @@
+"""Guess the `log_format` behind a line of an nginx access log, from labels (`urt=0.004`) and from how values look.
+
+A guess is only a proposal: it is compiled as any format is, and taken if it reads the file's lines. A value is named
+only where its label or its look leaves no doubt; all others are text that is read over.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+MOST_SEEN = 24
+"""Lines that are looked at."""
+
+MOST_GUESSES = 3
+LEAST_SHARE = 1 / 4
+"""Of the lines looked at, JSON and others each: what a few requests alone would make of a format is not believed."""
+
+MOST_TOKENS = 60
+LONGEST = 4096
+
+_NUMBER = r"(?:-|\d{1,9}\.\d{3})"
+_TIMES = re.compile(rf"{_NUMBER}(?:(?:, | : ){_NUMBER})*\Z", re.ASCII)
+_SERVER = r"(?:unix:[^\s,\"]{1,200}|\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}|\[[0-9A-Fa-f:.]{2,45}\]:\d{1,5})"
+_SERVERS = re.compile(rf"{_SERVER}(?:(?:, | : ){_SERVER})*\Z", re.ASCII)
+_STATUSES = re.compile(r"(?:-|[1-5]\d\d)(?:(?:, | : )(?:-|[1-5]\d\d))*\Z", re.ASCII)
+_DIGITS = re.compile(r"(?:-|\d{1,18})\Z", re.ASCII)
+_ADDRESS = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:.]{2,45}|unix:)\Z", re.ASCII)
+_REQUEST = re.compile(r"[A-Z_-]{1,32} \S.* HTTP/\d(?:\.\d)?\Z", re.ASCII | re.DOTALL)
+_LOCAL = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\Z", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+_MSEC = re.compile(r"\d{10}\.\d{3}\Z", re.ASCII)
+
+_LABELS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    **dict.fromkeys(
+        ("rt", "request_time", "req_time", "reqtime", "requesttime", "duration", "response_time", "time"),
+        (("request_time", _TIMES),),
+    ),
+    **dict.fromkeys(
+        ("urt", "upstream_response_time", "upstream_time", "upstreamresponsetime", "up_rt", "upstream_rt", "uresp"),
+        (("upstream_response_time", _TIMES),),
+    ),
+    **dict.fromkeys(
+        ("uct", "upstream_connect_time", "upstreamconnecttime", "up_ct"), (("upstream_connect_time", _TIMES),)
+    ),
+    **dict.fromkeys(
+        ("uht", "upstream_header_time", "upstreamheadertime", "up_ht"), (("upstream_header_time", _TIMES),)
+    ),
+    **dict.fromkeys(
+        ("ua", "uaddr", "us", "up", "ups", "upstream", "upstream_addr", "upstreamaddr", "upstream_address", "backend"),
+        (("upstream_addr", _SERVERS), ("upstream_status", _STATUSES)),
+    ),
+    **dict.fromkeys(
+        ("ust", "upstream_status", "upstreamstatus", "up_status", "ups_status", "us_status"),
+        (("upstream_status", _STATUSES),),
+    ),
+    **dict.fromkeys(("st", "status", "code", "response_code"), (("status", _STATUSES),)),
+    **dict.fromkeys(("conn", "connection"), (("connection", _DIGITS),)),
+    **dict.fromkeys(
+        ("remote_addr", "client", "client_ip", "remote_ip", "ip", "clientip"), (("remote_addr", _ADDRESS),)
+    ),
+    **dict.fromkeys(
+        ("time_local", "time_iso8601", "timestamp", "@timestamp", "msec", "ts", "date", "datetime", "time", "t"),
+        (("time_local", _LOCAL), ("time_iso8601", _ISO), ("msec", _MSEC)),
+    ),
+    **dict.fromkeys(("request", "req", "request_line"), (("request", _REQUEST),)),
+    **dict.fromkeys(
+        ("method", "request_method", "http_method", "verb"), (("request_method", re.compile(r"[A-Z]{3,9}\Z")),)
+    ),
+    **dict.fromkeys(
+        ("uri", "request_uri", "path", "url", "request_path"), (("request_uri", re.compile(r"/|https?://")),)
+    ),
+}
+_LABELS["time"] = (*_LABELS["time_local"], ("request_time", _TIMES))
+
+_TOKEN = re.compile(
+    r"""(?P<label>[A-Za-z_@][\w.@-]{0,40}[=:])?(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|\[(?P<bracket>[^\[\]"]*+)\]|"""
+    r"""(?P<bare>[^\s"]+?(?=[,;|]?(?:\s|\Z))))""",
+    re.ASCII,
+)
+_COMMON = re.compile(r"(\S+) - (.*?) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]", re.ASCII)
+
+
+def guesses(lines: Sequence[bytes]) -> list[str]:
+    """Return the formats that lines hint at, the most frequent first."""
+    texts = [each.decode("utf-8", "replace").rstrip("\r\n") for each in spread(lines) if len(each) <= LONGEST]
+    objects = [each for each in texts if each.startswith("{")]
+    rows = [each for each in texts if not each.startswith("{")]
+    return [*_counted([_from_json(each) for each in objects]), *_counted([_from_row(each) for each in rows])]
+
+
+def _counted(made: list[str | None]) -> list[str]:
+    counts = Counter(guess for guess in made if guess is not None)
+    return [guess for guess, count in counts.most_common(MOST_GUESSES) if count >= len(made) * LEAST_SHARE]
+
+
+def spread(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Take some lines from the whole of them."""
+    return lines[:: max(1, len(lines) // MOST_SEEN)][:MOST_SEEN]
+
+
+def _from_row(text: str) -> str | None:
+    start = _COMMON.match(text)
+    namer = _Namer()
+    made = ""
+    at = 0
+    if start is not None:
+        made = "$remote_addr - $remote_user [$time_local]"
+        namer.met |= {"remote_addr", "remote_user", "time_local"}
+        at = start.end()
+    tokens = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None or tokens > MOST_TOKENS:
+            if tokens > MOST_TOKENS or text[at] == "$":
+                return None
+            made += text[at]
+            at += 1
+            continue
+        tokens += 1
+        at = found.end()
+        made += namer.token(found)
+    return made if {"request", "status"} <= namer.met and namer.timed and namer.tells else None
+
+
+class _Namer:
+    """Names the values of one line, each variable once."""
+
+    def __init__(self) -> None:
+        self.met: set[str] = set()
+        self.last = ""
+        self.count = 0
+
+    @property
+    def timed(self) -> bool:
+        return bool(self.met & {"time_local", "time_iso8601", "msec"})
+
+    @property
+    def tells(self) -> bool:
+        """Tell whether it is more than what other products write as well."""
+        return any(name.startswith(("upstream_", "request_time")) for name in self.met)
+
+    def named(self, name: str) -> str:
+        if name in self.met:
+            self.count += 1
+            name = f"http_x{self.count}"
+        self.met.add(name)
+        self.last = name
+        return f"${{{name}}}"
+
+    def text(self) -> str:
+        self.count += 1
+        self.last = ""
+        return f"${{http_x{self.count}}}"
+
+    def labelled(self, label: str, value: str) -> str | None:
+        """Name a value by its label, if it looks as the label says."""
+        for name, looks in _LABELS.get(label.lower(), ()):
+            if name not in self.met and looks.match(value):
+                return self.named(name)
+        return None
+
+    def token(self, found: re.Match[str]) -> str:
+        label, quoted, bracket, bare = found["label"] or "", found["quoted"], found["bracket"], found["bare"]
+        value = quoted if quoted is not None else bracket if bracket is not None else bare
+        before, after = ('"', '"') if quoted is not None else ("[", "]") if bracket is not None else ("", "")
+        name = self.labelled(label[:-1], value) if label else None
+        name = name or self.looked(value, quoted is not None, bool(label))
+        return label + before + name + after
+
+    def looked(self, value: str, quoted: bool, labelled: bool) -> str:
+        """Name a value by its look and by what stands before it."""
+        if not self.timed:
+            for name, looks in (("time_local", _LOCAL), ("time_iso8601", _ISO), ("msec", _MSEC)):
+                if looks.match(value):
+                    return self.named(name)
+        if quoted and "request" not in self.met and _REQUEST.match(value):
+            return self.named("request")
+        if labelled:
+            return self.text()
+        return self._placed(value, quoted)
+
+    def _placed(self, value: str, quoted: bool) -> str:
+        if not quoted and "status" not in self.met and self.last == "request" and re.fullmatch(r"[1-5]\d\d", value):
+            return self.named("status")
+        if not quoted and self.last == "status" and _DIGITS.match(value):
+            return self.named("body_bytes_sent")
+        if not quoted and "remote_addr" not in self.met and _ADDRESS.match(value) and value != "-":
+            return self.named("remote_addr")
+        if "status" not in self.met:
+            return self.text()
+        if not quoted and "upstream_addr" not in self.met and _SERVERS.match(value):
+            return self.named("upstream_addr")
+        if self.last == "upstream_addr" and "upstream_status" not in self.met and re.fullmatch(r"[1-5]\d\d", value):
+            return self.named("upstream_status")
+        if re.fullmatch(r"\d{1,9}\.\d{3}", value):
+            # The two that are written without labels stand in this order, as in the documentation's samples.
+            for name in ("request_time", "upstream_response_time"):
+                if name not in self.met:
+                    return self.named(name)
+        return self.text()
+
+
+_PAIR = re.compile(r'"((?:[^"\\]|\\.){1,100}+)"(\s*:\s*)(?:"((?:[^"\\]|\\.)*+)"|(-?\d[\d.eE+-]*+|-|null|true|false))')
+
+
+def _from_json(text: str) -> str | None:
+    """Put variables for the values of an object that was written by a format; arrays are none."""
+    if "$" in text:
+        return None
+    namer = _Namer()
+
+    def put(found: re.Match[str]) -> str:
+        key, colon, quoted, bare = found.groups()
+        value = quoted if quoted is not None else bare
+        name = namer.labelled(key.rpartition(".")[2], value) or namer.text()
+        return f'"{key}"{colon}"{name}"' if quoted is not None else f'"{key}"{colon}{name}'
+
+    made = _PAIR.sub(put, text)
+    return made if {"status"} <= namer.met and namer.timed and namer.tells else None

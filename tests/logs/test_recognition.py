@@ -1,0 +1,144 @@
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from why502.logs.format import Example, LogFormat, by_status
+from why502.logs.plan import Literal, Plan, Role, Take
+from why502.logs.recognition import MOST_FORMATS, chosen, from_directive, known_formats
+
+
+def form(name: str, start: bytes, rank: int = 50, gateway: str = "nginx", refuses: str = "") -> LogFormat:
+    """Make a format whose lines are `START TIME`."""
+    plan = Plan(name=name, steps=(Literal(text=start), Take(role=Role.TIME)))
+
+    def directive(_: str) -> tuple[Plan, ...]:
+        if refuses:
+            raise ValueError(refuses)
+        return (plan,)
+
+    return LogFormat(
+        home="",
+        name=name,
+        gateway=gateway,
+        plans=lambda _: (plan,),
+        judge=by_status,
+        examples=(Example(line=b"", at=""),),
+        source="made up",
+        rank=rank,
+        directive=directive,
+    )
+
+
+TIME = b"2026-11-20T14:02:11Z"
+A, B, C = form("a", b"a "), form("b", b"b "), form("c", b"c ")
+
+
+def names(lines: list[bytes], *among: LogFormat) -> list[str]:
+    return [each.name for each, _ in chosen(lines, among)]
+
+
+def test_the_format_that_reads_most_comes_first() -> None:
+    assert names([b"a " + TIME] * 30 + [b"b " + TIME] * 60, A, B, C) == ["b", "a"]
+
+
+def test_a_format_that_begins_late_is_found() -> None:
+    assert names([b"a " + TIME] * 900 + [b"b " + TIME] * 100, A, B) == ["a", "b"]
+
+
+def test_the_rank_breaks_a_tie() -> None:
+    assert names([b"a " + TIME] * 3, form("x", b"a ", rank=60), form("y", b"a ", rank=20)) == ["y"]
+
+
+def test_more_values_break_a_tie_of_ranks() -> None:
+    fuller = Plan(name="fuller", steps=(Take(role=Role.CLIENT, stop=b" "), Literal(text=b" "), Take(role=Role.TIME)))
+    other = form("fuller", b"")
+    richer = LogFormat(
+        home="",
+        name="fuller",
+        gateway="nginx",
+        plans=lambda _: (fuller,),
+        judge=by_status,
+        examples=other.examples,
+        source="made up",
+    )
+    assert names([b"a " + TIME], A, richer) == ["fuller"]
+
+
+def test_a_single_line_that_imitates_brings_no_format() -> None:
+    assert names([b"a " + TIME] * 59 + [b"b " + TIME], A, B) == ["a"]
+
+
+def test_unread_lines_choose_nothing() -> None:
+    assert names([b"x", b"", b"\x00\xff"], A, B) == []
+    assert names([], A) == []
+
+
+def test_at_most_eight() -> None:
+    many = [form(f"f{number}", b"%d " % number) for number in range(12)]
+    lines = [b"%d " % number + TIME for number in range(12)] * 5
+    assert len(names(lines, *many)) == MOST_FORMATS
+
+
+@given(st.lists(st.binary(max_size=60), max_size=80))
+def test_any_bytes_are_answered(lines: list[bytes]) -> None:
+    assert len(chosen(lines, known_formats())) <= MOST_FORMATS
+
+
+def test_it_is_fast() -> None:
+    formats = known_formats()
+    lines = [each.line for form in formats for each in form.examples] * 10
+    best = min(_seconds(lines, formats) for _ in range(5))
+    assert best < 0.1 + 0.02 * len(formats)
+
+
+def _seconds(lines: list[bytes], formats: tuple[LogFormat, ...]) -> float:
+    start = perf_counter()
+    chosen(lines, formats)
+    return perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    ("text", "gateway"),
+    [
+        ("log_format main '$remote_addr';", "nginx"),
+        ("$remote_addr [$time_local] $status", "nginx"),
+        ('$remote_addr "$request" $backend_host:$backend_port', "nghttpx"),
+        ('log-format "%ci:%cp [%tr] %ft"', "haproxy"),
+        ("%ci:%cp [%tr] %ft %b/%s", "haproxy"),
+        ("%[src] %ST", "haproxy"),
+        ('LogFormat "%h %l %u %t" common', "apache"),
+        ('%h %l %u %t "%r" %>s %b "%{Referer}i"', "apache"),
+        ('%h %l %u %t "%r" %s %b %{Varnish:time_firstbyte}x', "varnish"),
+        ("[%START_TIME%] %RESPONSE_CODE%", "envoy"),
+        ('{"status": "%REQ(:METHOD)%"}', "envoy"),
+        ("%<cqtq> %<ttms>", "trafficserver"),
+        ("%ts.%03tu %6tr %>a %Ss/%03>Hs", "squid"),
+        ("logformat mine %>a", "squid"),
+        ('accesslog.format = "%h %s"', "lighttpd"),
+    ],
+)
+def test_a_directive_goes_to_the_product_of_its_syntax(text: str, gateway: str) -> None:
+    gateways = ("apache", "envoy", "haproxy", "lighttpd", "nghttpx", "nginx", "squid", "trafficserver", "varnish")
+    among = [form(each, b"", gateway=each) for each in gateways]
+    assert from_directive(text, among)[0].gateway == gateway
+
+
+def test_the_first_format_that_can_takes_it() -> None:
+    among = [form("one", b"", refuses="no"), form("two", b"")]
+    assert from_directive("$status", among)[0].name == "two"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("hello", "does not look like"),
+        ("", "does not look like"),
+        ("$status $uri", "log_format of nginx: too vague"),
+        ("$a" * 20000, "too long"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_words(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        from_directive(text, [form("one", b"", refuses="too vague")])
