@@ -59,9 +59,11 @@ _OWN = re.compile(
     r"START_TIME\w*|EMIT_TIME\w*|PROTOCOL|RESPONSE_\w+|REQUEST_DURATION|REQUEST_TX_DURATION|BYTES_\w+|\w*DURATION|"
     r"UPSTREAM_(?!PEER|TRANSPORT|FILTER|METADATA)\w+|DOWNSTREAM_\w*ADDRESS\w*|DOWNSTREAM_\w*PORT|DOWNSTREAM_TLS_\w+|"
     r"CONNECTION_ID|CONNECTION_TERMINATION_DETAILS|STREAM_ID|ROUTE_NAME|VIRTUAL_CLUSTER_NAME|FILTER_CHAIN_NAME|"
-    r"GRPC_STATUS\w*|HOSTNAME|\w+_WIRE_BYTES_\w+|\w+_HEADER_BYTES_\w+|UNIQUE_ID"
+    r"GRPC_STATUS\w*|HOSTNAME|\w+_WIRE_BYTES_\w+|\w+_HEADER_BYTES_\w+|UNIQUE_ID|REQUESTED_SERVER_NAME"
 )
-"""Operators whose values are Envoy's own words, without blanks and quotes; all others may be a client's."""
+"""Operators whose values have neither blanks nor quotes; all others may hold what a client likes.
+
+A name asked for by TLS could have them: such a line is unreadable."""
 
 
 @frozen

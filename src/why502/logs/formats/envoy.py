@@ -78,11 +78,11 @@ EXAMPLES = (
         failure=FailureId.TRUNCATED_RESPONSE,
     ),
     Example(
-        line=b'[2026-11-21T19:06:12.171Z] "GET /up502 HTTP/1.1" 502 - 0 3 7 7 "-" "curl/7.88.1" "829c5bda" '
+        line=b'[2026-11-21T19:06:12.171Z] "GET /up HTTP/1.1" 502 - 0 3 7 7 "-" "curl/7.88.1" "829c5bda" '
         b'"127.0.0.1:29300" "127.0.0.1:29001"',
         at="2026-11-21T19:06:12Z",
         status=502,
-        route="GET /up502",
+        route="GET /up",
         upstream="127.0.0.1:29001",
         seconds=0.007,
         failed=True,
