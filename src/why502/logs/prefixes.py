@@ -6,12 +6,14 @@ file formats, `journalctl -o export`, the log format of Kubernetes' run-time int
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
-from why502.logs.plan import Literal, Role, Seek, Step, Take
+from why502.logs.plan import Literal, Plan, Role, Seek, Step, Take
 from why502.observations.frozen import frozen
 
 MOST_LOOKED_AT = 1000
+LONGEST_MARKED = 1 << 16
 
 
 @frozen
@@ -85,3 +87,9 @@ def prefixes(first: Sequence[bytes], looks: bytes) -> tuple[Prefix, ...]:
 @cache
 def _compiled(looks: bytes) -> tuple[re.Pattern[bytes], ...]:
     return tuple(re.compile(pattern + looks, re.DOTALL) for pattern, _ in _KINDS)
+
+
+def json_plans(first: Sequence[bytes], plans: Sequence[Plan], mark: bytes) -> tuple[Plan, ...]:
+    """Make plans of JSON lines for what stands before their object; empty if no first line holds the mark."""
+    marked = [line for line in first[:MOST_LOOKED_AT] if mark in line[:LONGEST_MARKED]]
+    return tuple(replace(plan, start=prefix.start) for prefix in prefixes(marked, rb"\{") for plan in plans)
