@@ -13,6 +13,7 @@ from why502.logs.client_text import moved_by
 from why502.logs.format import FAILED_STATUS, Judged, Signs
 from why502.logs.plan import Literal, Plan, Quote, Role, Step, Take, Unit
 from why502.logs.prefixes import MOST_LOOKED_AT, Prefix, prefixes
+from why502.logs.reading import read
 from why502.observations.failure import FailureId
 from why502.observations.frozen import frozen
 
@@ -23,6 +24,7 @@ TCP = "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq"
 """`option tcplog`."""
 
 _MAPPED = b"::ffff:"
+_LAST = Take(role=Role.NONE)
 
 _LINE = rb"(?:[0-9A-Fa-f.:]{2,60}|unix):\d{1,9} \[\d\d/[A-Z][a-z]{2}/\d{4}:[0-9:.]{8,12}\] "
 _CLF = re.compile(rb'[0-9A-Fa-f.:]{2,60} - - \[[^\]]{20,30}\] "')
@@ -44,6 +46,17 @@ def mapped(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:
         return tuple(plans)
     twins = [replace(plan, steps=(Literal(text=_MAPPED), *plan.steps)) for plan in plans]
     return (*twins, *plans)
+
+
+def by_use(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:
+    """Put first what most of a file's first lines are of; what leaves the rest of a line unread stays behind."""
+    used = dict.fromkeys(range(len(plans)), 0)
+    for line in first[:50]:
+        fitting = next((number for number, plan in enumerate(plans) if read(plan, line) is not None), None)
+        if fitting is not None:
+            used[fitting] += 1
+    order = sorted(used, key=lambda number: (plans[number].steps[-1] == _LAST, -used[number]))
+    return tuple(plans[number] for number in order)
 
 
 def looks_clf(first: Sequence[bytes]) -> bool:
@@ -97,14 +110,12 @@ _RAW = ("[]", "CC", "ID")
 """Values in which clients may put anything. `%ID`: `unique-id-format` may hold samples. `%CS` is the server's word."""
 
 _TEXTS = frozenset(
-    ["ci", "si", "bi", "fi", "ft", "f", "b", "s", "r", "H", "HM", "HU", "HP", "HPO", "HQ", "HV"]
-    + ["CC", "CS", "ID", "sslc", "sslv", "hr", "hs", "[]"]
+    "ci si bi fi ft f b s r H HM HU HP HPO HQ HV CC CS ID sslc sslv hr hs []".split()  # noqa: SIM905
 )
 """What the flag `+Q` puts quotes around; numbers, times and states it does not (seen)."""
 
 _GROUPS = ("hr", "hs")
 _VARIABLE = re.compile(r"%(?:\{([^}]{0,20})\})?(?:\(\w{0,40}\))?(?:(\[)|([A-Za-z]{1,4}))|%%|\\(.)|(\s+)", re.DOTALL)
-_LAST = Take(role=Role.NONE)
 
 
 def compiled(name: str, directive: str) -> tuple[Plan, ...]:

@@ -1,7 +1,8 @@
 """What stands before a gateway's own line: syslog's headers, journals, container run-times.
 
 Which there are is seen from a file's first lines; a plan is then made for each. Sources: RFC 3164, RFC 5424, rsyslog's
-file formats, `journalctl -o export`, the log format of Kubernetes' run-time interface, `docker compose logs`.
+file formats, HAProxy's `log … format`, `journalctl -o export`,
+the log format of Kubernetes' run-time interface, `docker compose logs`.
 """
 
 import re
@@ -30,7 +31,7 @@ _OVER = (Take(role=Role.NONE, stop=b" ", bare=True), Literal(text=b" "))
 _STAMP = (Take(role=Role.TIME, stop=b" ", bare=True), Literal(text=b" "))
 _ONE = Literal(text=b"1 ")
 _MARK = b"\xef\xbb\xbf"
-_BSD = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:\S{1,255} )?\S{1,64}"
+_BSD = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? (?:\S{1,255} )?\S{1,64}"
 _ISO = rb"\d{4}-\d\d-\d\d[T ][0-9:.,]{8,18}(?:Z|[+-]\d\d:?\d\d)"
 _TAG = rb"\[\d{1,10}\]: "
 _RFC5424 = rb"<\d{1,3}>1 " + _ISO + rb" \S{1,255} \S{1,48} \S{1,128} \S{1,32} - "
@@ -46,7 +47,7 @@ def _rfc5424(mark: bytes) -> Prefix:
     return Prefix(
         steps=(*_PRI, _ONE, *_OVER, *_OVER, *_OVER, *_OVER, *_OVER, ends),
         dated=(*_PRI, _ONE, *_STAMP, *_OVER, *_OVER, *_OVER, *_OVER, ends),
-        start=b" - " + mark,
+        start=b" - - " + mark,
     )
 
 
@@ -56,7 +57,7 @@ _KINDS: tuple[tuple[bytes, Prefix], ...] = (
     (rb"MESSAGE=", Prefix(steps=(Literal(text=b"MESSAGE="),), start=b"MESSAGE=")),
     (rb"<\d{1,3}>", Prefix(steps=_PRI, start=b">")),
     (rb"", Prefix()),
-    (rb"<\d{1,3}>\[\d{1,12}\.\d{1,9}\] ", _sought(b"] ", _PRI)),
+    (rb"<\d{1,3}>" + _ISO + rb" ", Prefix(steps=(*_PRI, *_OVER), dated=(*_PRI, *_STAMP), start=b" ")),
     (_RFC5424 + _MARK, _rfc5424(_MARK)),
     (_RFC5424, _rfc5424(b"")),
     (rb"<\d{1,3}>" + _ISO + rb" \S{1,255} \S{1,64}" + _TAG, _sought(b"]: ", _PRI, stamp=True)),

@@ -2,7 +2,8 @@
 
 Time is when the request ended, seconds are `duration`. Neither the reason of a 502 nor the upstream stands there: the
 line of `http.log.error…` with the same duration (to the nanosecond) tells the reason (`caddy_error`); the upstream does
-where `log_append upstream {rp.upstream.hostport}` is configured. Status 0 or 499: the client left, or nothing handled it.
+where `log_append upstream {rp.upstream.hostport}` is configured. Status 0 or 499: the client left, or nothing
+handled it.
 """
 
 from why502.logs.format import Example, Judged, LogFormat, Signs, by_status
@@ -68,8 +69,8 @@ def judge(signs: Signs) -> Judged:
 
 EXAMPLES = (
     Example(
-        line=b'{"level":"info","ts":1795287967.843352,"logger":"http.log.access.log0","msg":"handled request","request":'
-        b'{"remote_ip":"127.0.0.1","remote_port":"58406","proto":"HTTP/1.1","method":"GET","host":"127.0.0.1:29200",'
+        line=b'{"level":"info","ts":1795287967.843352,"logger":"http.log.access.log0","msg":"handled request",'
+        b'"request":{"remote_ip":"127.0.0.1","remote_port":"58406","proto":"HTTP/1.1","method":"GET","host":"127.0.0.1:29200",'
         b'"uri":"/s200","headers":{"Accept":["*/*"],"User-Agent":["evil\\",\\"status\\":502,\\" 502 "],"X":["{\\"a"]}},'
         b'"user_id":"","duration":0.001580843,"size":3,"status":200,"resp_headers":{"Server":["Caddy","up"]}}',
         at="2026-11-21T19:06:07Z",

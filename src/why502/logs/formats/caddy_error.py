@@ -86,8 +86,8 @@ def judge(signs: Signs) -> Judged:
 
 EXAMPLES = (
     Example(
-        line=b'{"level":"error","ts":1795287971.6262486,"logger":"http.log.error.log0","msg":"dial tcp 127.0.0.1:29002: '
-        b'connect: connection refused","request":{"remote_ip":"127.0.0.1","remote_port":"58512","proto":"HTTP/1.1",'
+        line=b'{"level":"error","ts":1795287971.6262486,"logger":"http.log.error.log0","msg":"dial tcp 127.0.0.1:'
+        b'29002: connect: connection refused","request":{"remote_ip":"127.0.0.1","remote_port":"58512",'
         b'"method":"GET","host":"127.0.0.1:29200","uri":"/refused","headers":{"Accept":["*/*"]}},'
         b'"duration":0.000406395,"status":502,"err_id":"p1nps7d27","err_trace":"reverseproxy.statusError '
         b'(reverseproxy.go:1272)"}',

@@ -126,8 +126,8 @@ EXAMPLES = (
         failure=FailureId.CONNECT_REFUSED,
     ),
     Example(
-        line=b"<129>1 2026-11-21T02:46:00.120000+00:00 edge haproxy 26005 - - Server app/s1 is DOWN, reason: Layer7 "
-        b'wrong status, code: 503, info: "Service Unavailable", check duration: 0ms. 0 active and 0 backup servers left.',
+        line=b"<129>1 2026-11-21T02:46:00.120000+00:00 edge haproxy 26005 - - Server app/s1 is DOWN, reason: "
+        b'Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 0ms. 0 active',
         at="2026-11-21T02:46:00Z",
         upstream="app/s1",
         failed=True,

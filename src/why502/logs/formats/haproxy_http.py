@@ -6,7 +6,7 @@ a cookie and headers are captured, nothing behind the cookie is believed: HAProx
 """
 
 from why502.logs.format import Example, LogFormat
-from why502.logs.haproxy_lines import HTTP, behind, compiled, judge, mapped, of_requests
+from why502.logs.haproxy_lines import HTTP, behind, by_use, compiled, judge, mapped, of_requests
 from why502.logs.plan import Plan
 from why502.observations.failure import FailureId
 
@@ -18,7 +18,9 @@ PLANS = (*compiled(NAME, HTTP), *compiled(NAME, _HTTPS))
 
 def _plans(first: tuple[bytes, ...]) -> tuple[Plan, ...]:
     bodies = mapped(first, PLANS)
-    return tuple(behind(prefix, plan) for prefix in of_requests(first) for plan in bodies)
+    return tuple(
+        plan for prefix in of_requests(first) for plan in by_use(first, [behind(prefix, each) for each in bodies])
+    )
 
 
 EXAMPLES = (

@@ -1,6 +1,7 @@
 """Traefik's own log as JSON (`log.format: json`): why a request was answered 502, 504 or 500, at level DEBUG.
 
-Such a line has neither router nor request; it is joined by time alone. Failed health checks are only known as no request.
+Such a line has neither router nor request; it is joined by time alone. Failed health checks are only known as no
+request.
 """
 
 from why502.logs import go_errors
@@ -57,15 +58,15 @@ EXAMPLES = (
         failure=FailureId.CONNECT_REFUSED,
     ),
     Example(
-        line=b'{"level":"error","error":"tls: failed to verify certificate: x509: certificate signed by unknown authority",'
-        b'"time":"2026-11-21T13:37:44Z","message":"500 Internal Server Error"}',
+        line=b'{"level":"error","error":"tls: failed to verify certificate: x509: certificate signed by unknown '
+        b'authority","time":"2026-11-21T13:37:44Z","message":"500 Internal Server Error"}',
         at="2026-11-21T13:37:44Z",
         failed=True,
         failure=FailureId.TLS_FAILED,
     ),
     Example(
-        line=b'{"level":"debug","error":"readfrom tcp 10.0.0.7:41000->10.0.0.5:8000: read tcp 10.0.0.7:80->9.9.9.9:502: '
-        b'i/o timeout","time":"2026-11-21T13:37:44Z","message":"504 Gateway Timeout"}',
+        line=b'{"level":"debug","error":"readfrom tcp 10.0.0.7:41000->10.0.0.5:8000: read tcp 10.0.0.7:80->9.9.9.9'
+        b':502: i/o timeout","time":"2026-11-21T13:37:44Z","message":"504 Gateway Timeout"}',
         at="2026-11-21T13:37:44Z",
     ),
     Example(
