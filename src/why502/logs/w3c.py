@@ -70,6 +70,16 @@ def row(name: str, names: tuple[str, ...], known: Columns, by: bytes) -> Plan:
     return Plan(name=name, steps=tuple(steps), needs=frozenset({Role.TIME, Role.STATUS}), naive_utc=True)
 
 
+def without(name: str, names: tuple[str, ...], empty: str, by: bytes) -> Plan:
+    """Return the plan of lines whose column `empty` holds `-`, so that they tell of no request; to be tried first."""
+    steps: list[Take | Literal] = []
+    for each in names:
+        steps += [Literal(text=b"-") if each == empty else Take(role=Role.NONE, stop=by), Literal(text=by)]
+    if names[-1] == empty:
+        return Plan(name=name, kind=Kind.OTHER, steps=tuple(steps[:-1]), needs=frozenset())
+    return Plan(name=name, kind=Kind.OTHER, steps=(*steps[:-2], Take(role=Role.NONE, bare=True)), needs=frozenset())
+
+
 def comment(name: str) -> Plan:
     """Return the plan of the lines that begin with `#`."""
     steps = (Literal(text=b"#"), Take(role=Role.NONE))

@@ -1,7 +1,7 @@
 """Akamai DataStream 2 in JSON lines: all values are strings, times are Unix seconds.
 
-`errorCode` names the failure, with a detail behind a bar (`ERR_CONNECT_TIMEOUT|…`). `reqPath` begins without a slash,
-so that all requests of a method are one route. No field tells the whole time or the origin's part of it.
+`errorCode` names the failure, with a detail behind a bar (`ERR_CONNECT_TIMEOUT|…`). Where `reqPath` begins without a
+slash, all requests of a method are one route. No field tells the whole time or the origin's part of it.
 """
 
 from why502.logs.format import FAILED_STATUS, Example, Judged, LogFormat, Signs

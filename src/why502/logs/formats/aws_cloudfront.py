@@ -80,6 +80,8 @@ def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
 def directive(text: str) -> tuple[Plan, ...]:
     """Compile a `#Fields:` line, or its columns separated by blanks or commas."""
     names = tuple(text.removeprefix("#Fields:").replace(",", " ").split())
+    if not is_ours(names):
+        raise ValueError("none of these columns is CloudFront's own")
     return w3c.chosen(NAME, text, _known(names), b"\t"), w3c.comment(NAME)
 
 

@@ -99,10 +99,11 @@ _PROCESSES = (b"web.", b"worker.", b"run.", b"release.", b"scheduler.", b"clock.
 
 def _others(prefix: str) -> tuple[Plan, ...]:
     """Return the plans of what dynos print and what is told of them; never of the router's own lines."""
-    start, before, _ = PREFIXES[prefix]
+    start, before, after = PREFIXES[prefix]
     names = (before.replace(b"heroku", b"app"), *(before + process for process in _PROCESSES))
+    rest: tuple[Step, ...] = (_word(stop=after[:1]), Literal(text=after), Take(role=Role.NONE))
     return tuple(
-        Plan(name=NAME, kind=Kind.OTHER, steps=(*start, Literal(text=name), Take(role=Role.NONE)), needs=frozenset())
+        Plan(name=NAME, kind=Kind.OTHER, steps=(*start, Literal(text=name), *rest), needs=frozenset({Role.TIME}))
         for name in names
     )
 

@@ -2,7 +2,8 @@
 
 Text that holds a blank is written with `+`. `sc-substatus` and `sc-win32-status` tell whether IIS answered 502 itself
 (ARR, HttpPlatformHandler and the ASP.NET Core module all speak through WinHTTP) and why; both zero: it passed an answer
-on. No column names the server behind it: what ARR adds to `cs-uri-query` stands where a client writes too.
+on. HTTP.sys tells in `s-reason` why it answered 503 itself (HTTPERR). No column names the server behind it: what ARR
+adds to `cs-uri-query` stands where a client writes too.
 """
 
 from why502.logs import w3c
@@ -24,6 +25,7 @@ COLUMNS = {
     "sc-status": Column(role=Role.STATUS),
     "sc-substatus": Column(role=Role.WORD_A),
     "sc-win32-status": Column(role=Role.WORD_B),
+    "s-reason": Column(role=Role.WORD_C),
     "time-taken": Column(role=Role.SECONDS, unit=Unit.MILLISECONDS),
 }
 
@@ -35,16 +37,25 @@ DEFAULT = tuple(_DEFAULT.split(" "))
 """What IIS 7 and later write unless told otherwise, for files whose header is lost."""
 
 
+def _rows(names: tuple[str, ...], by: bytes) -> tuple[Plan, ...]:
+    """Compile columns; what HTTP.sys writes of connections without a request is told apart."""
+    plan = w3c.row(NAME, names, COLUMNS, by)
+    return (w3c.without(NAME, names, "cs-method", by), plan) if {"s-reason", "cs-method"} <= set(names) else (plan,)
+
+
 def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
     by = w3c.separator(lines)
     declared = [each for each in w3c.headers(lines) if w3c.tells_requests(each, COLUMNS) and not is_ours(each)]
     if declared:
-        return (*(w3c.row(NAME, each, COLUMNS, by) for each in declared), w3c.comment(NAME))
+        rows = tuple(plan for each in declared for plan in _rows(each, by))
+        return (*rows, w3c.comment(NAME))
     return () if w3c.headers(lines) else (w3c.row(NAME, DEFAULT, COLUMNS, b" "),)
 
 
 def directive(text: str) -> tuple[Plan, ...]:
     """Compile a `#Fields:` line, or its columns separated by blanks or commas."""
+    if is_ours(tuple(text.replace(",", " ").split())):
+        raise ValueError("these are columns of CloudFront")
     return w3c.chosen(NAME, text, COLUMNS, b" "), w3c.comment(NAME)
 
 
@@ -57,6 +68,16 @@ SUBSTATUS = {
     b"7": FailureId.CLOSED_BEFORE_RESPONSE,
 }
 """Of 502; 3 is told by the number of WinHTTP."""
+
+REASONS = {
+    b"AppOffline": FailureId.NO_LIVE_UPSTREAM,
+    b"AppPoolTimer": FailureId.NO_LIVE_UPSTREAM,
+    b"AppShutdown": FailureId.NO_LIVE_UPSTREAM,
+    b"ConnLimit": FailureId.GATEWAY_LIMIT,
+    b"Disabled": FailureId.NO_LIVE_UPSTREAM,
+    b"QueueFull": FailureId.GATEWAY_LIMIT,
+}
+"""Of a 503 of HTTP.sys: whether an application pool could take the request."""
 
 QUEUES = frozenset({b"2", b"3", b"4"})
 """Sub-states of 503: too many requests at once, and the full queues of ASP.NET and FastCGI."""
@@ -110,6 +131,8 @@ def judge(signs: Signs) -> Judged:
     match signs.status:
         case 502:
             return _bad_gateway(sub, number)
+        case 503 if signs.words[2] in REASONS:
+            return Judged(failed=True, failure=REASONS[signs.words[2]])
         case 503 if sub in QUEUES:
             return Judged(failed=True, failure=FailureId.GATEWAY_LIMIT)
         case 500 if sub in NOT_STARTED:
@@ -169,7 +192,7 @@ FORMAT = LogFormat(
     plans=_plans,
     judge=judge,
     examples=EXAMPLES,
-    source="W3C, WD-logfile-960323; Microsoft, IIS: W3C logging, HTTP status codes; Troubleshooting 502 errors in ARR",
+    source="W3C, WD-logfile-960323; Microsoft, IIS: W3C logging, HTTP status codes, 502 errors in ARR; HTTP API errors",
     rank=45,
     directive=directive,
 )
