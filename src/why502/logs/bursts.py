@@ -39,7 +39,9 @@ MOST_ROUNDS = 5
 MOST_STATES = 16
 COUNTS_OF_BLOCK = 8
 FURTHEST_EDGE = 60
-"""Points (minutes with a count) looked at beside a burst."""
+"""Points (minutes with a count) looked at beside a burst, and how many minutes away the next one may be."""
+
+FURTHEST_MINUTE = 30
 
 NEAR = 2
 """Minutes from the end of a burst to the start of the next that are one burst nevertheless."""
@@ -238,8 +240,8 @@ class _Series:
         least *= self.dispersion(rate, list(segments))
         chosen = self.best({self.fitted(*each, rate) for each in segments} | segments, rate, least)
         ends = [-1, *(last for _, last in chosen)]
-        starts = [*(first for first, _ in chosen[1:]), len(self.counts)]
-        limits = zip(ends[:-1], starts, strict=True)
+        starts = [*(first for first, _ in chosen), len(self.counts)][1:]
+        limits = zip(ends, starts, strict=False)
         wide = [self.widened(*each, limit, rate) for each, limit in zip(chosen, limits, strict=True)]
         return self.joined(wide, rate)
 
@@ -309,30 +311,29 @@ class _Series:
         return first, last
 
     def widened(self, first: int, last: int, limit: tuple[int, int], rate: float) -> tuple[int, int]:
-        """Add the minutes beside an interval that are raised themselves: ramps, and minutes half within it.
+        """Add the minutes beside an interval that are raised themselves, the nearest first: ramps, half minutes.
 
         `limit`: the end of the burst before and the start of the next, which are not reached.
         """
-        best = 0.0
-        sooner, later = first, last
-        for at in range(first - 1, max(limit[0], first - 1 - FURTHEST_EDGE), -1):
+        at = first - 1
+        while at > max(limit[0], first - 1 - FURTHEST_EDGE):
             expected = rate * (self.before[first] - self.before[at])
-            raised = self.raised(self.count(at, first - 1), expected, self.minutes[first] - self.minutes[at])
-            if raised > best:
-                best, sooner = raised, at
-        best = 0.0
-        for at in range(last + 1, min(limit[1], last + 1 + FURTHEST_EDGE)):
+            if self.raised(self.count(at, first - 1), expected, self.minutes[first] - self.minutes[at]):
+                first = at
+            at -= 1
+        at = last + 1
+        while at < min(limit[1], last + 1 + FURTHEST_EDGE):
             expected = rate * (self.after[at] - self.after[last])
-            raised = self.raised(self.count(last + 1, at), expected, self.minutes[at] - self.minutes[last])
-            if raised > best:
-                best, later = raised, at
-        return sooner, later
+            if self.raised(self.count(last + 1, at), expected, self.minutes[at] - self.minutes[last]):
+                last = at
+            at += 1
+        return first, last
 
     @staticmethod
-    def raised(count: int, expected: float, minutes: int) -> float:
-        """Return by how much minutes beside a burst are too many for chance, however many were looked at; else 0."""
-        above = ratio(count, expected) - EDGE - math.log(minutes)
-        return above if count > RATIO * expected and above > 0 else 0.0
+    def raised(count: int, expected: float, minutes: int) -> bool:
+        """Tell whether so many in the minutes beside a burst are too many for chance, however many are looked at."""
+        enough = count > RATIO * expected and minutes <= FURTHEST_MINUTE
+        return enough and ratio(count, expected) > EDGE + math.log(minutes)
 
     def joined(self, chosen: Sequence[tuple[int, int]], rate: float) -> list[tuple[int, int]]:
         """Join neighbours if what lies between them is too little to have been quiet for certain."""
