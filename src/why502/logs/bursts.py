@@ -39,9 +39,10 @@ MOST_ROUNDS = 5
 MOST_STATES = 16
 COUNTS_OF_BLOCK = 8
 FURTHEST_EDGE = 60
-"""Points (minutes with a count) looked at beside a burst, and how many minutes away the next one may be."""
+"""Points (minutes with a count) looked at beside a burst."""
 
 FURTHEST_MINUTE = 30
+"""From the burst to the next point that may belong to it."""
 
 NEAR = 2
 """Minutes from the end of a burst to the start of the next that are one burst nevertheless."""

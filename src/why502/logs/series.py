@@ -30,6 +30,10 @@ SHORT_LOG = 60
 TOGETHER = 2
 """Minutes by which bursts of one incident may begin and end apart, at least."""
 
+ALIKE = 0.75
+"""Of the time of two bursts of one failure, the part they have in common if they are one incident (a ramp is seen later
+where it is weaker)."""
+
 DAY = 1440
 
 
@@ -245,18 +249,20 @@ def _span(group: Sequence[Hit]) -> Span:
 
 
 def _one(former: Span, latter: Span, some: Sequence[Hit], others: Sequence[Hit]) -> bool:
+    """Tell whether two groups of bursts are one incident."""
     overlap = min(former.last, latter.last) - max(former.first, latter.first) + 1
-    if overlap > 0 and not former.keys.isdisjoint(latter.keys):
+    mine, theirs = ({(key.failure, key.upstream) for key in span.keys} for span in (former, latter))
+    if overlap > 0 and mine & theirs:
         return True
-    shared = {(key.failure, key.upstream) for key in former.keys} & {(key.failure, key.upstream) for key in latter.keys}
-    if overlap > 0 and shared:
+    failures, more = {failure for failure, _ in mine}, {failure for failure, _ in theirs}
+    union = max(former.last, latter.last) - min(former.first, latter.first) + 1
+    if failures & more and overlap >= ALIKE * union:
         return True
-    failures, more = {key.failure for key in former.keys}, {key.failure for key in latter.keys}
     vague = bool((failures | more) & VAGUE)
     shorter = min(former.last - former.first, latter.last - latter.first) + 1
     if vague and 2 * overlap >= shorter and _near(former, latter, some, others, slack=3):
         return True
-    upstreams, names = {key.upstream for key in former.keys}, {key.upstream for key in latter.keys}
+    upstreams, names = {upstream for _, upstream in mine}, {upstream for _, upstream in theirs}
     alike = bool(failures & more) or bool(upstreams & names) or vague
     return alike and _near(former, latter, some, others, slack=1)
 
