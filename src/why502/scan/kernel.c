@@ -534,8 +534,8 @@ static int zone_at(const char *at, size_t size, int64_t *away, int *utc) {
     *utc = 0;
     if (!size) return 1;
     *utc = 1;
-    if (*at == ' ') at++, size--;
     if (size == 1 && *at == 'Z') return 1;
+    if (*at == ' ') at++, size--;
     if (size < 5 || (*at != '+' && *at != '-') || !digits(at + 1, 2, &hours)) return 0;
     size_t minutes_at = at[3] == ':' ? 4 : 3;
     if (size != minutes_at + 2 || !digits(at + minutes_at, 2, &minutes)) return 0;

@@ -93,7 +93,8 @@ def _retold(part: Part, place: Place, failure: int, count: int) -> None:
     """Count requests under the failure that a message told."""
     if failure in (place[4], UNKNOWN):
         return
-    minute, upstream, route, status, _, outcome = place
+    minute, status, outcome = place[0], place[3], place[5]
+    upstream, route = place[1] or b"", place[2] or b""
     new: Codes = (status, failure, outcome)
     old: Codes = (status, place[4], outcome)
     _moved(part.by_minute, (minute, old), (minute, new), count)
