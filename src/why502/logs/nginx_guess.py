@@ -73,7 +73,7 @@ _LABELS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
 _LABELS["time"] = (*_LABELS["time_local"], ("request_time", _TIMES))
 
 _TOKEN = re.compile(
-    r"""(?P<label>[A-Za-z_@][\w.@-]{0,40}[=:])?(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|\[(?P<bracket>[^\[\]"]*+)\]|"""
+    r"""(?P<label>[A-Za-z_@][\w.@-]{0,40}(?:=|: ?))?(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|\[(?P<bracket>[^\[\]"]*+)\]|"""
     r"""(?P<bare>[^\s"]+?(?=[,;|]?(?:\s|\Z))))""",
     re.ASCII,
 )
@@ -163,7 +163,7 @@ class _Namer:
         label, quoted, bracket, bare = found["label"] or "", found["quoted"], found["bracket"], found["bare"]
         value = quoted if quoted is not None else bracket if bracket is not None else bare
         before, after = ('"', '"') if quoted is not None else ("[", "]") if bracket is not None else ("", "")
-        name = self.labelled(label[:-1], value) if label else None
+        name = self.labelled(label.rstrip("=: "), value) if label else None
         name = name or self.looked(value, quoted is not None, bool(label))
         return label + before + name + after
 

@@ -2,7 +2,8 @@
 
 A file may mix several. The format that reads most of the sampled lines comes first, then the one that reads most of
 those left over, and so on. A stray format must read `LEAST_SHARE` of the sample: a single line that imitates another
-format (the words of a script in an error log) brings none along.
+format (the words of a script in an error log) brings none along. Lines may stand behind a header of syslog or of a
+container runtime (`wrappers`).
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from why502.discover import shelf
-from why502.logs import formats, reading
+from why502.logs import formats, reading, wrappers
 from why502.logs.format import LogFormat
 from why502.logs.plan import Plan
 
@@ -40,7 +41,7 @@ def chosen(lines: Sequence[bytes], among: Iterable[LogFormat]) -> tuple[Chosen, 
     head = tuple(line for line in lines if line.strip())
     left = _sampled(head)
     least = max(1, int(len(left) * LEAST_SHARE))
-    candidates = [_Candidate(each, plans) for each in among if (plans := each.plans(head))]
+    candidates = _candidates(head, left, among)
     made: list[Chosen] = []
     while left and candidates and len(made) < MOST_FORMATS:
         best = max(candidates, key=lambda each: each.merit(left))
@@ -50,6 +51,31 @@ def chosen(lines: Sequence[bytes], among: Iterable[LogFormat]) -> tuple[Chosen, 
         candidates.remove(best)
         left = tuple(line for line in left if not best.values(line))
     return tuple(made)
+
+
+def _candidates(head: tuple[bytes, ...], some: tuple[bytes, ...], among: Iterable[LogFormat]) -> list["_Candidate"]:
+    """Compile every format for the lines as they are, and for what stands behind their headers."""
+    headers = wrappers.found(head)
+    made: list[_Candidate] = []
+    for each in among:
+        groups = [each.plans(head)]
+        groups += [tuple(header.around(plan) for plan in each.plans(inner)) for header, inner in headers]
+        if headers:
+            groups = _needed(groups, some)
+        if plans := tuple(plan for group in groups for plan in group):
+            made.append(_Candidate(each, plans))
+    return made
+
+
+def _needed(groups: list[tuple[Plan, ...]], lines: tuple[bytes, ...]) -> list[tuple[Plan, ...]]:
+    """Keep the groups of plans that read lines which those before them do not."""
+    made: list[tuple[Plan, ...]] = []
+    for group in groups:
+        read = [any(reading.read(plan, line) is not None for plan in group) for line in lines]
+        if any(read):
+            made.append(group)
+            lines = tuple(line for line, done in zip(lines, read, strict=True) if not done)
+    return made
 
 
 def _sampled(head: tuple[bytes, ...]) -> tuple[bytes, ...]:

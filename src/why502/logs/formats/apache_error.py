@@ -29,6 +29,12 @@ _CLIENT: tuple[Step, ...] = (
     Take(role=Role.NONE, stop=b"]", bare=True),
     Literal(text=b"] "),
 )
+# The side of the upstream, where TLS to it is spoken of.
+_REMOTE: tuple[Step, ...] = (
+    Literal(text=b"[remote "),
+    Take(role=Role.UPSTREAM, stop=b"]", bare=True),
+    Literal(text=b"] "),
+)
 _CODE: tuple[Step, ...] = (
     Literal(text=b"AH"),
     Take(role=Role.WORD_A, stop=b":", bare=True),
@@ -55,6 +61,8 @@ PLANS = (
     *_ATTEMPTS,
     _plan(*_ERRNO, *_CLIENT, *_CODE, _REST),
     _plan(*_CLIENT, *_CODE, _REST),
+    _plan(*_REMOTE, *_CODE, _REST),
+    _plan(*_ERRNO, *_REMOTE, *_CODE, _REST),
     _plan(*_ERRNO, *_CODE, _REST),
     _plan(*_CODE, _REST),
     _plan(*_CLIENT, _REST),
@@ -168,6 +176,14 @@ EXAMPLES = (
         b"(10.0.0.9) failed",
         at="2026-11-21T13:24:58Z",
         client="127.0.0.1",
+    ),
+    Example(
+        line=b"[Sat Nov 21 13:24:58.500001 2026] [ssl:error] [pid 18008:tid 18085] [remote 127.0.0.1:22443] AH02039: "
+        b"Certificate Verification: Error (10): certificate has expired",
+        at="2026-11-21T13:24:58Z",
+        upstream="127.0.0.1:22443",
+        failed=True,
+        failure=FailureId.TLS_FAILED,
     ),
     Example(
         line=b"[Sat Nov 21 13:24:59.000001 2026] [mpm_event:notice] [pid 18008:tid 18008] AH00489: Apache/2.4.71 "
