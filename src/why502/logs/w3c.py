@@ -16,6 +16,7 @@ FIELDS = b"#Fields:"
 MOST_COLUMNS = MOST_STEPS // 2
 """A column and the separator behind it are two steps."""
 
+LONGEST_HEADER = 16384
 MOST_HEADERS = 8
 """Different headers of one file that are looked at: a server writes a new one where its configuration changed."""
 
@@ -36,7 +37,7 @@ def headers(lines: Iterable[bytes]) -> tuple[tuple[str, ...], ...]:
     found: dict[tuple[str, ...], None] = {}
     for line in lines:
         if line.startswith(FIELDS) and len(found) < MOST_HEADERS:
-            names = tuple(line[len(FIELDS) :].decode("latin-1").split())
+            names = tuple(line[len(FIELDS) : LONGEST_HEADER].decode("latin-1").split())
             if 0 < len(names) <= MOST_COLUMNS:
                 found[names] = None
     return tuple(found)

@@ -1,14 +1,20 @@
 """API Gateway's access log in the forms that its documentation offers: CLF, CSV, and JSON by its variables' names.
 
-A customer names the JSON keys; read are those of the documentation's templates and the variables' own names. The
-templates hold no text of a client's. One who adds such (`path`, `userAgent`) should know that quotes in it have been
-seen unescaped: put `status` behind them, since of two equal keys the later counts. No server is named.
-`integrationStatus` is what the integration answered; for a Lambda function it is the service's, so that 200 beside 502
-is an answer of the wrong shape.
+A customer names the JSON keys; read are those of the documentation's templates and the variables' own names. Quotes
+in a client's text (`path`, `userAgent`) have been seen unescaped in these lines, so that a client could add keys. Every
+line of a template has the same text between its values, so a flat template is read as a row of steps, taken from the
+file's first lines: a line with keys of its own does not fit and is reported as unreadable.
+
+No server is named. `integrationStatus` is what the integration answered; for a Lambda function it is the service's, so
+that 200 beside 502 is an answer of the wrong shape.
 """
 
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
 from why502.logs.format import FAILED_STATUS, Example, Judged, LogFormat, Signs
-from why502.logs.plan import Key, Literal, Plan, Role, Shape, Step, Take, Unit
+from why502.logs.plan import MOST_STEPS, Key, Literal, Plan, Quote, Role, Shape, Step, Take, Unit
 from why502.observations.failure import FailureId
 
 NAME = "aws-api-gateway"
@@ -103,12 +109,71 @@ JSON = Plan(
     keys=tuple(Key(path=(name,), role=role, unit=unit) for name, (role, unit) in _NAMES.items()),
     needs=_NEEDS | {Role.METHOD},
 )
+"""For templates with objects in them."""
 
-PLANS = (JSON, *CLF, *CSV)
+MOST_TEMPLATES = 8
+LEAST_SHARE = 1 / 20
+LONGEST_TEMPLATE = 16384
+LONGEST_GAP = 255
+_MEMBER = re.compile(
+    rb'(?P<before>[{,]\s*"(?P<name>[^"\\]{1,100})"\s*:\s*)(?:(?P<quote>")(?:[^"\\]|\\.)*"|[^\s",{}\[\]]+)(?P<after>\s*)'
+)
 
 
-def _plans(_: tuple[bytes, ...]) -> tuple[Plan, ...]:
-    return PLANS
+def _pairs(line: bytes) -> Sequence[re.Match[bytes]]:
+    """Split a flat object into its names with their values; empty if it is none."""
+    found: list[re.Match[bytes]] = []
+    at = 0
+    while pair := _MEMBER.match(line, at):
+        found.append(pair)
+        at = pair.end()
+    flat = line[:1] == b"{" and line[at:].rstrip() == b"}"
+    return found if flat and all(pair["before"][:1] == b"," for pair in found[1:]) else ()
+
+
+def _template(line: bytes) -> tuple[Plan, ...]:
+    """Take the text between the values from one line; empty if a name occurs twice or something needed is missing."""
+    pairs = _pairs(line[:LONGEST_TEMPLATE])
+    names = [pair["name"].decode("latin-1") for pair in pairs]
+    if len(set(names)) < len(names) or 2 * len(names) + 4 > MOST_STEPS:
+        return ()
+    routed = "routeKey" in names and {"path", "resourcePath"}.isdisjoint(names)
+    plans = (_fixed(line, pairs, split) for split in ((True, False) if routed else (False,)))
+    return tuple(plan for plan in plans if plan is not None)
+
+
+def _fixed(line: bytes, pairs: Sequence[re.Match[bytes]], split: bool) -> Plan | None:
+    """Compile a template. `split`: `routeKey` holds a method and a path (else `$default`)."""
+    steps: list[Step] = []
+    used: set[Role] = set()
+    between = b""
+    for pair in pairs:
+        name, mark = pair["name"].decode("latin-1"), pair["quote"] or b""
+        role, unit = _NAMES.get(name, (Role.NONE, Unit.SECONDS))
+        steps.append(Literal(text=between + pair["before"] + mark))
+        if split and name == "routeKey":
+            steps += _word()
+            role = Role.PATH
+        stop = mark or line[pair.end() - len(pair["after"]) :][:1]
+        quote = Quote.BACKSLASH if mark else Quote.NONE
+        role = Role.NONE if role in used else role
+        steps.append(Take(role=role, stop=stop, unit=unit, quote=quote, bare=not mark))
+        used.add(role)
+        between = mark + pair["after"]
+    steps.append(Literal(text=between + (line[pairs[-1].end() :] if pairs else line)))
+    wide = any(isinstance(step, Literal) and len(step.text) > LONGEST_GAP for step in steps)
+    return Plan(name=NAME, steps=tuple(steps), needs=JSON.needs) if used >= JSON.needs and not wide else None
+
+
+def _templates(lines: Iterable[bytes]) -> tuple[Plan, ...]:
+    """Return the plans of the templates, the most frequent first; what hardly a line has is no template."""
+    made = [_template(line.removesuffix(b"\r")) for line in lines if line.startswith(b"{")]
+    counted = Counter(plans for plans in made if plans).most_common(MOST_TEMPLATES)
+    return tuple(plan for plans, count in counted if count >= LEAST_SHARE * len(made) for plan in plans)
+
+
+def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
+    return (*(_templates(lines) or (JSON,)), *CLF, *CSV)
 
 
 TYPES = {
