@@ -17,7 +17,7 @@ without one cost nothing.
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 
 from why502.observations.frozen import frozen
 
@@ -159,11 +159,12 @@ class _Series:
         self.counts = [count for _, count in points]
         self.before = [time.before[place] for place in places]
         self.after = [time.after[place] for place in places]
+        self.widths = [after - before for before, after in zip(self.before, self.after, strict=True)]
+        self.gaps = [before - after for before, after in zip(self.before[1:], self.after[:-1], strict=True)]
         self.total = time.total
-        self.sums = [0]
-        for count in self.counts:
-            self.sums.append(self.sums[-1] + count)
+        self.sums = list(accumulate(self.counts, initial=0))
         self.floor = 0.5 / self.total
+        self.highest = max(count / width for count, width in zip(self.counts, self.widths, strict=True))
 
     def count(self, first: int, last: int) -> int:
         return self.sums[last + 1] - self.sums[first]
@@ -233,7 +234,7 @@ class _Series:
         times: float = STEP
         for _ in range(MOST_STATES):
             segments.update(self.segments(rate, times, least))
-            if not self.rises_above(rate * times):
+            if self.highest <= rate * times:
                 break
             times *= STEP
         if not segments:
@@ -246,36 +247,24 @@ class _Series:
         wide = [self.widened(*each, limit, rate) for each, limit in zip(chosen, limits, strict=True)]
         return self.joined(wide, rate)
 
-    def rises_above(self, rate: float) -> bool:
-        return any(
-            count > rate * (after - before)
-            for count, before, after in zip(self.counts, self.before, self.after, strict=True)
-        )
-
     def segments(self, rate: float, times: float, least: float) -> list[tuple[int, int]]:
         """Find the maximal segments whose score exceeds `least`: the best path of the automaton of two states."""
         gain, cost = math.log(times), rate * (times - 1)
-        bar = cost / gain
+        scores = [gain * count - cost * width for count, width in zip(self.counts, self.widths, strict=True)]
         found: list[tuple[int, int]] = []
-        start = end = -1
+        start = end = at = 0
         score = peak = 0.0
-        passed, summed = 0.0, 0
-        for at, count in enumerate(self.counts):
-            if count <= bar * (self.after[at] - self.before[at]):
-                continue
-            if start >= 0:
-                score += gain * (self.sums[at] - summed) - cost * (self.before[at] - passed)
-                if score <= 0 or peak - score > least:
-                    if peak > least:
-                        found.append((start, end))
-                    start = -1
-            if start < 0:
+        for pause, own in zip(chain((0.0,), self.gaps), scores, strict=True):
+            score -= cost * pause
+            if score <= 0 or peak - score > least:
+                if peak > least:
+                    found.append((start, end))
                 start, score, peak = at, 0.0, 0.0
-            score += gain * count - cost * (self.after[at] - self.before[at])
+            score += own
             if score > peak:
                 peak, end = score, at
-            passed, summed = self.after[at], self.sums[at + 1]
-        if start >= 0 and peak > least:
+            at += 1  # noqa: SIM113 (the fastest way in this one hot loop)
+        if peak > least:
             found.append((start, end))
         return found
 

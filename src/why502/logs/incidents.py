@@ -7,7 +7,8 @@ incident from its first to its last failure.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from why502.logs import bursts
 from why502.logs.patterns import RACING, SHORT, Pattern, Shape, folded, hints, pattern, period, sentence, wall
@@ -124,19 +125,20 @@ class _Draft:
         self.messages = self.by_outcome[Outcome.MESSAGE]
 
     def _add(self, key: Key, row: Row) -> None:
-        self.by_outcome[row.outcome] += row.times
-        self.upstreams[key.upstream] += row.times
-        match row.outcome:
+        _, count, cell = row
+        self.by_outcome[cell.outcome] += count
+        self.upstreams[key.upstream] += count
+        match cell.outcome:
             case Outcome.SERVED:
                 pass
             case Outcome.FAILED:
-                self.by_failure[key.failure] += row.times
-                self.by_status[row.status] += row.times
-                self.routes[row.route] += row.times
+                self.by_failure[key.failure] += count
+                self.by_status[cell.status] += count
+                self.routes[cell.route] += count
             case Outcome.RESCUED | Outcome.TRIED:
-                self.by_attempt[key.failure] += row.times
+                self.by_attempt[key.failure] += count
             case Outcome.MESSAGE:
-                self.by_message[key.failure] += row.times
+                self.by_message[key.failure] += count
 
     @property
     def counts(self) -> bool:
@@ -157,12 +159,12 @@ class _Draft:
 
 
 def _inside(rows: Sequence[Row], span: Span) -> Sequence[Row]:
-    start = bisect_left(rows, span.first, key=_minute)
-    return rows[start : bisect_left(rows, span.last + 1, lo=start, key=_minute)]
+    start = bisect_left(rows, span.first, key=itemgetter(0))
+    return rows[start : bisect_left(rows, span.last + 1, lo=start, key=itemgetter(0))]
 
 
-def _minute(row: Row) -> int:
-    return row.minute
+def _of(rows: Iterable[Row], outcome: Outcome) -> int:
+    return sum([count for _, count, cell in rows if cell[5] is outcome])
 
 
 def _worst(counts: Counter[FailureId]) -> dict[FailureId, int]:
@@ -177,7 +179,7 @@ def _names(counts: Counter[str], unnamed: Sequence[str]) -> tuple[str, ...]:
 
 def _whole(measured: Measured) -> Span | None:
     """Take all of a small log as one incident."""
-    failed = sum(row.times for rows in measured.rows.values() for row in rows if row.outcome is Outcome.FAILED)
+    failed = sum(_of(rows, Outcome.FAILED) for rows in measured.rows.values())
     minutes = [minute for points in measured.points.values() for minute in points]
     if not minutes:
         return None
@@ -334,11 +336,9 @@ def _background(measured: Measured, drafts: Sequence[_Draft]) -> Background:
     by_failure: Counter[FailureId] = Counter()
     for key, rows in measured.rows.items():
         if key.message is (outcome is Outcome.MESSAGE):
-            count = sum(row.times for row in rows if row.outcome is outcome)
-            for span in claimed.get(key, ()):
-                count -= sum(row.times for row in _inside(rows, span) if row.outcome is outcome)
+            count = _of(rows, outcome) - sum(_of(_inside(rows, span), outcome) for span in claimed.get(key, ()))
             if count:
-                by_failure[key.failure] = by_failure[key.failure] + count
+                by_failure[key.failure] += count
     failed = sum(by_failure.values())
     minutes = len(measured.clocks[not measured.total].minutes)
     plain = Background(
@@ -361,11 +361,11 @@ def _steady(
     for key, rows in measured.rows.items():
         if key.failure is failure and key.message is (outcome is Outcome.MESSAGE):
             spans = claimed.get(key, ())
-            for row in rows:
-                if not any(span.first <= row.minute <= span.last for span in spans):
-                    counts[row.minute] += row.times
-                    upstreams[key.upstream] += row.times
-                    routes[row.route] += row.times
+            for minute, count, cell in rows:
+                if not any(span.first <= minute <= span.last for span in spans):
+                    counts[minute] += count
+                    upstreams[key.upstream] += count
+                    routes[cell[2]] += count
     again = folded(counts)
     shown = Pattern.PLAIN
     if again is not None:

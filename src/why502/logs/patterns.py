@@ -50,8 +50,9 @@ RACING = frozenset({FailureId.CLOSED_BEFORE_RESPONSE, FailureId.RESET_BEFORE_RES
 """What a request meets on a connection that the server has just closed as idle."""
 
 ALMOST_ALL = 0.95
-PERIODS = (5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)
-"""Minutes at which jobs and reloads are commonly set to come again."""
+DAY = 1440
+PERIODS = (5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, DAY)
+"""Minutes at which jobs and reloads are commonly set to come again; each divides the day."""
 
 LEAST_TIMES = 4
 """So often must something come at a period."""
@@ -133,16 +134,19 @@ def folded(counts: Mapping[int, int]) -> tuple[int, int] | None:
     `counts`: minute to count. The phase must hold a third of all, four times its share, in half of the periods.
     """
     total = sum(counts.values())
+    day: dict[int, int] = {}
+    for minute, count in counts.items():
+        day[minute % DAY] = day.get(minute % DAY, 0) + count
     best: tuple[int, int] | None = None
     for each in PERIODS:
         phases: dict[int, int] = {}
-        for minute, count in counts.items():
+        for minute, count in day.items():
             phases[minute % each] = phases.get(minute % each, 0) + count
         phase = max(phases, key=lambda at: (phases[at], -at), default=0)
-        turns = sorted({minute // each for minute in counts if minute % each == phase})
-        often = len(turns) >= LEAST_TIMES and 2 * len(turns) > turns[-1] - turns[0]
-        if often and 3 * phases[phase] >= total and phases[phase] >= max(2 * LEAST_TIMES, 4 * total / each):
-            best = (each, phase)
+        if phases and 3 * phases[phase] >= total and phases[phase] >= max(2 * LEAST_TIMES, 4 * total / each):
+            turns = {minute // each for minute in counts if minute % each == phase}
+            if len(turns) >= LEAST_TIMES and 2 * len(turns) > max(turns) - min(turns):
+                best = (each, phase)
     return best
 
 

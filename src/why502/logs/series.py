@@ -10,6 +10,7 @@ More than `CAP` of an upstream's requests is no background however long it lasts
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from why502.logs import bursts
@@ -45,14 +46,8 @@ class Key(NamedTuple):
     message: bool
 
 
-class Row(NamedTuple):
-    """A cell of a series."""
-
-    minute: int
-    route: str
-    status: int
-    outcome: Outcome
-    times: int
+Row = tuple[int, int, Cell]
+"""A cell of a series, with its minute and its count before it."""
 
 
 @frozen
@@ -142,45 +137,45 @@ class Measured:
         return found
 
     def _bursts(self, keys: Sequence[Key], rest: Mapping[Key, Points], places: int) -> Iterable[Burst]:
-        points = rest[keys[0]] if len(keys) == 1 else _added(rest[key] for key in keys)
+        points = rest[keys[0]] if len(keys) == 1 else dict(sorted(_added(rest[key] for key in keys).items()))
         if sum(points.values()) < LEAST:
             return ()
         time = self.clocks[keys[0].message]
         least = threshold(len(time.minutes), places)
-        return bursts.find(sorted(points.items()), time, self.cap(keys), least).bursts
+        return bursts.find(list(points.items()), time, self.cap(keys), least).bursts
 
 
 def rows_of(troubles: Mapping[Cell, int]) -> dict[Key, list[Row]]:
     """Sort the cells into series. A failure that is not named is `UNKNOWN`."""
     found: dict[tuple[str, FailureId | None, bool], list[Row]] = {}
-    for (minute, upstream, route, status, failure, outcome), count in troubles.items():
+    for cell, count in troubles.items():
+        minute, upstream, _, _, failure, outcome = cell
         name = (upstream, failure, outcome is Outcome.MESSAGE)
-        row = Row(minute, route, status, outcome, count)
-        if name in found:
-            found[name].append(row)
-        else:
-            found[name] = [row]
+        rows = found.get(name)
+        if rows is None:
+            rows = found[name] = []
+        rows.append((minute, count, cell))
     made: dict[Key, list[Row]] = {}
     for (upstream, failure, message), rows in found.items():
         made.setdefault(Key(failure or FailureId.UNKNOWN, upstream, message), []).extend(rows)
     for rows in made.values():
-        rows.sort()
+        rows.sort(key=itemgetter(0))
     return dict(sorted(made.items(), key=lambda each: (each[0].failure.value, each[0].upstream, each[0].message)))
 
 
 def _requests(tally: Tally) -> dict[int, int]:
     made: dict[int, int] = {}
     for (minute, what), count in tally.by_minute.items():
-        if what.outcome in REQUESTS:
+        if what[2] in REQUESTS:
             made[minute] = made.get(minute, 0) + count
     return made
 
 
 def _per_minute(rows: Iterable[Row]) -> dict[int, int]:
+    """Count by minute, in the order of time."""
     made: dict[int, int] = {}
-    for minute, _, _, outcome, count in rows:
-        if count > 0 and outcome is not Outcome.SERVED:
-            made[minute] = made.get(minute, 0) + count
+    for minute, count, _ in rows:
+        made[minute] = made.get(minute, 0) + count
     return made
 
 
