@@ -113,6 +113,20 @@ def test_a_cut_file_is_begun_anew(tmp_path: Path, longer: bool) -> None:
     log.ended()
 
 
+def test_what_was_copied_and_cut_between_two_looks_is_read_in_the_copy(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log")
+    (tmp_path / "log.2").write_bytes(b"an older copy, to be read over\n" * 100)
+    log.writer.write(b"a line that was seen\n" * 10 + b"half")
+    assert log.seen() == b"a line that was seen\n" * 10
+    log.writer.write(b" a line\nnot seen\nbroken")
+    (tmp_path / "log.1").write_bytes(log.path.read_bytes())
+    os.truncate(log.path, 0)
+    log.writer.write(b"new\n")
+    assert log.seen() == b"half a line\nnot seen\nbroken\nnew\n"
+    assert log.seen() == b""
+    log.ended()
+
+
 def test_the_hole_of_a_writer_that_keeps_its_place_is_not_its_line(tmp_path: Path) -> None:
     log = Log(tmp_path / "log", b"")
     with log.path.open("r+b", buffering=0) as keeping:

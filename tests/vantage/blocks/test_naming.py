@@ -173,6 +173,12 @@ def test_a_log_that_begins_with_a_hole_is_a_log_and_a_sparse_table_is_none(logs:
     assert skipped(found) == {f"{logs}/lastlog": "not a text"}
 
 
+def test_a_file_without_a_size_is_read_as_it_comes() -> None:
+    (source,) = find(["/proc/self/status"]).sources
+    with source.open() as reader:
+        assert b"".join(pieces(reader, 100)).startswith(b"Name:")
+
+
 def test_names_of_other_kinds(logs: Path) -> None:
     asked: list[str] = []
 

@@ -118,6 +118,13 @@ class Web(BaseHTTPRequestHandler):
     def answer(self, body: bytes | None) -> None:
         server: Any = self.server
         server.asked.append((self.command, self.path, self.headers.get("Range")))
+        told = {"/near": (302, "/log?again"), "/far": (302, "http://192.0.2.1/log?key=s3cret"), "/closed": (403, "")}
+        if self.path in told:
+            self.send_response(told[self.path][0])
+            self.send_header("Location", told[self.path][1])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         content = self.files.get(self.path.partition("?")[0])
         if content is None:
             self.send_response(404)
@@ -196,6 +203,19 @@ def test_a_page_is_not_read_for_other_addresses(web: Any) -> None:
     with pytest.raises(InputError, match="not there"):
         find(f"{web.url}/lo*")
     assert not [path for _, path, _ in web.asked if path == "/log"]
+
+
+def test_an_answer_leads_to_no_other_host(web: Any) -> None:
+    (source,) = find(f"{web.url}/near")
+    with source.open() as reader:
+        assert b"".join(pieces(reader)) == CONTENT
+    with pytest.raises(InputError, match=r"/far: leads to http://192\.0\.2\.1/log\?…; name that if it is to be read$"):
+        find(f"{web.url}/far")
+
+
+def test_what_a_web_server_refuses_is_said(web: Any) -> None:
+    with pytest.raises(InputError, match=r"/closed: answered 403$"):
+        find(f"{web.url}/closed")
 
 
 def test_an_empty_answer_is_nothing(web: Any) -> None:

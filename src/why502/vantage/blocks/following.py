@@ -2,7 +2,8 @@
 
 A file is looked at a few times a second (which works on every file system, unlike notifications). Its name is what is
 followed: where another file stands under it, the former one is read on until its writer has let go of it, that is until
-nothing came for a while. A cut file is begun anew. A line is handed on when it has ended.
+nothing came for a while. A cut file is begun anew, after what its copy has more than was seen. A line is handed on when
+it has ended. What a rotation itself loses (lines written between the copying and the cutting) is lost here too.
 """
 
 import os
@@ -31,6 +32,9 @@ LONGEST = 1 << 20
 
 MARK = 64
 """Bytes before the place reached that must still be there; if not, the file was cut and has grown again since."""
+
+MOST_COPIES = 20
+"""Files in which the copy of a cut file is looked for."""
 
 MOST_TROUBLES = 1000
 
@@ -92,6 +96,10 @@ class _Tail:
             return True
         return os.pread(self.number, len(self._mark), self.at - len(self._mark)) != self._mark
 
+    def copied(self, number: int) -> bool:
+        """Tell whether another file holds what was read here last, at the same place."""
+        return len(self._mark) == MARK and os.pread(number, MARK, self.at - MARK) == self._mark
+
     def again(self) -> bytes:
         """Begin anew; return the line that will never end."""
         self.at, self._mark, self._fresh = 0, b"", True
@@ -120,6 +128,18 @@ def _behind_hole(number: int) -> int:
         return 0
 
 
+def _beside(path: str) -> list[str]:
+    """Return the files that a file's copy may be among: those whose names begin as its own does, newest first."""
+    folder, name = os.path.split(os.path.realpath(path))
+    try:
+        with os.scandir(folder) as entries:
+            there = [each for each in entries if each.name.startswith(name) and each.is_file(follow_symlinks=False)]
+            there.sort(key=lambda each: each.stat().st_mtime, reverse=True)
+    except OSError:
+        return []
+    return [each.path for each in there[:MOST_COPIES]]
+
+
 class _File:
     """A name that is followed: the file that stands there, and those that did."""
 
@@ -132,13 +152,13 @@ class _File:
     def look(self) -> Iterator[bytes]:
         """Read what is new."""
         for tail in self._former:
-            yield self._new(tail)
+            yield from self._new(tail)
         for tail in [each for each in self._former if each.quiet >= QUIET]:
             yield tail.lines.rest()
             self._former.remove(tail)
             os.close(tail.number)
         if self._now is not None:
-            yield self._new(self._now)
+            yield from self._new(self._now)
         if self._moved():
             former, self._now = self._now, self._begun(from_start=True)
             if former is not None and self._now is None:
@@ -154,17 +174,33 @@ class _File:
             os.close(tail.number)
         self._former, self._now = [], None
 
-    def _new(self, tail: _Tail) -> bytes:
+    def _new(self, tail: _Tail) -> Iterator[bytes]:
         try:
-            lost = b""
             if tail.cut():
                 self._say(f"{self.name}: was cut while it was followed; it is read from its beginning")
-                lost = tail.again()
-            return lost + tail.read()
+                yield from self._from_copy(tail)
+                yield tail.again()
+            yield tail.read()
         except OSError as error:
             self._say(f"{self.name}: {said(error)}")
             tail.quiet += 1
-            return b""
+
+    def _from_copy(self, tail: _Tail) -> Iterator[bytes]:
+        """Read what was written between the last look and the cut, in the copy that was made before it."""
+        for path in _beside(self._path):
+            try:
+                number, info = opened(path)
+            except InputError:
+                continue
+            try:
+                if info.st_ino == tail.inode or not tail.copied(number):
+                    continue
+                while data := os.pread(number, PIECE, tail.at):
+                    tail.at += len(data)
+                    yield tail.lines.add(data)
+                return
+            finally:
+                os.close(number)
 
     def _moved(self) -> bool:
         try:

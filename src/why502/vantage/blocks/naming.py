@@ -158,11 +158,31 @@ def _taken(files: list[_Met], skipped: list[Skipped]) -> Iterator[Source]:
 
 def _looked_at(met: _Met, known: dict[tuple[int, int], str]) -> PlainSource | CompressedSource | PipeSource:
     """Look at a file's kind and first bytes; raises `_LeftOutError` for what is no log, unless it was named itself."""
+    begun = _begin(met)
+    if begun is None:
+        return PipeSource(path=met.path)
+    head, info = begun
+    codec = codec_of(head)
+    if codec is None and not met.named and is_binary(head):
+        raise _LeftOutError("not a text")
+    twin = known.setdefault((info.st_dev, info.st_ino), met.path)
+    if twin != met.path:
+        raise _LeftOutError(f"the same file as {visible(twin)}, which is read")
+    if head and not info.st_size:
+        # Made as it is read, like what stands in /proc.
+        return PipeSource(path=met.path)
+    if codec is not None:
+        return CompressedSource(path=met.path, inode=info.st_ino, packed=info.st_size, mtime=info.st_mtime)
+    return PlainSource(path=met.path, size=info.st_size, inode=info.st_ino, mtime=info.st_mtime)
+
+
+def _begin(met: _Met) -> tuple[bytes, os.stat_result] | None:
+    """Read a regular file's first bytes; `None`: a pipe. Raises `_LeftOutError`; `InputError` for a name of nothing."""
     try:
         info = os.stat(met.path)
         # A pipe is not opened to be looked at: who writes into it would take that for its reader.
         if stat.S_ISFIFO(info.st_mode) and met.named:
-            return PipeSource(path=met.path)
+            return None
         if not stat.S_ISREG(info.st_mode):
             raise _LeftOutError(unfit(info) or "a pipe")
         number, info = opened(met.path)
@@ -174,20 +194,11 @@ def _looked_at(met: _Met, known: dict[tuple[int, int], str]) -> PlainSource | Co
     except InputError as error:
         raise _LeftOutError(str(error).removeprefix(f"{visible(met.path)}: ")) from None
     try:
-        head = _head(number, info.st_size)
+        return _head(number, info.st_size), info
     except OSError as error:
         raise _LeftOutError(said(error)) from None
     finally:
         os.close(number)
-    codec = codec_of(head)
-    if codec is None and not met.named and is_binary(head):
-        raise _LeftOutError("not a text")
-    twin = known.setdefault((info.st_dev, info.st_ino), met.path)
-    if twin != met.path:
-        raise _LeftOutError(f"the same file as {visible(twin)}, which is read")
-    if codec is not None:
-        return CompressedSource(path=met.path, inode=info.st_ino, packed=info.st_size, mtime=info.st_mtime)
-    return PlainSource(path=met.path, size=info.st_size, inode=info.st_ino, mtime=info.st_mtime)
 
 
 def _head(number: int, size: int) -> bytes:

@@ -1,8 +1,8 @@
 """Objects elsewhere, through fsspec: `s3://`, `gs://`, `az://`, `http(s)://`, `ssh://` (`sftp://`).
 
 Objects in a store are read in parts, from many threads; over HTTP and SSH one stream is read. Over HTTP a name means
-one object: no page is read for further addresses. A host that SSH does not know is refused.
-What is passed in a URL to get in (user, password, signature) is never shown.
+one object: no page is read for further addresses, and no answer leads to another host. A host that SSH does not know
+is refused. What is passed in a URL to get in (user, password, signature) is never shown.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from why502.observations.frozen import frozen
 from why502.vantage.blocks.ahead import Ahead
@@ -243,7 +243,16 @@ def _web_system(fsspec: Any) -> Any:
         raise ImportError
     # aiohttp's own limit is five minutes for the whole of an answer.
     limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECTING, sock_read=READING)
-    return fsspec.filesystem("http", client_kwargs={"timeout": limits, "auto_decompress": False, "trust_env": True})
+    watching = aiohttp.TraceConfig()
+    watching.on_request_redirect.append(_redirected)
+    return fsspec.filesystem("http", client_kwargs={"timeout": limits, "trust_env": True, "trace_configs": [watching]})
+
+
+async def _redirected(_: object, __: object, met: Any) -> None:
+    """Refuse to be sent to another host, or from TLS to none; only the user names what is connected to."""
+    to = urlsplit(urljoin(str(met.url), met.response.headers.get("Location") or met.response.headers.get("URI") or ""))
+    if to.hostname != met.url.host or to.scheme not in (met.url.scheme, "https"):
+        raise InputError(f"{shown(str(met.url))}: leads to {shown(to.geturl())}; name that if it is to be read")
 
 
 def _ssh_system(url: str) -> Any:
