@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from why502.discover import shelf
 from why502.logs import formats
 from why502.logs.format import LogFormat
 from why502.logs.numbers import hash64
-from why502.discover import shelf
 from why502.scan import engine as engines
 from why502.scan.driver import Feed
 from why502.scan.engine import Compiled, Engine, Plain
@@ -57,7 +57,9 @@ def mutated(line: bytes, chance: random.Random) -> bytes:
             case 0:
                 del made[at : at + chance.randrange(1, 4)]
             case 1:
-                made[at:at] = bytes(chance.choice(b' "\\-,:/[]{}\t0159aZ\x00\xff%') for _ in range(chance.randrange(1, 3)))
+                made[at:at] = bytes(
+                    chance.choice(b' "\\-,:/[]{}\t0159aZ\x00\xff%') for _ in range(chance.randrange(1, 3))
+                )
             case 2 if at < len(made):
                 made[at] = chance.choice(b'0123456789 "-:{}\\\x1f')
             case _:
@@ -83,7 +85,12 @@ def test_compiled_is_plain_on_arbitrary_bytes(data: st.DataObject) -> None:
     reading = reading_of(form)
     example = data.draw(st.sampled_from(form.examples)).line
     at = data.draw(st.integers(0, len(example)))
-    text = example[:at] + data.draw(st.binary(max_size=200)) + example[at:] + data.draw(st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
+    text = (
+        example[:at]
+        + data.draw(st.binary(max_size=200))
+        + example[at:]
+        + data.draw(st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
+    )
     assert counted(Compiled(reading), text, []) == counted(Plain(reading), text, [7])
 
 
