@@ -7,6 +7,8 @@ KEPT=$POLICY.before-why502
 MARK='# why502: no service starts while the test programs are installed'
 # program (or file) that tells it is there : Debian package
 WANTED='nginx:nginx-light php-fpm:php-fpm uwsgi:uwsgi-core /usr/lib/uwsgi/plugins/python3_plugin.so:uwsgi-plugin-python3
+apache2:apache2 haproxy:haproxy caddy:caddy varnishd:varnish lighttpd:lighttpd traffic_server:trafficserver
+nghttpx:nghttp2-proxy squid:squid gcc:gcc /usr/include/stdlib.h:libc6-dev Python.h:python3-dev
 nft:nftables iptables:iptables ip:iproute2 ss:iproute2 /lib/systemd/systemd:systemd unshare:util-linux nsenter:util-linux node:nodejs'
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -15,6 +17,7 @@ say() { echo "why502: $*" >&2; }
 there() {
     case $1 in
     /*) [ -e "$1" ] ;;
+    Python.h) [ -e "$("${PYTHON:-python3}" -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/Python.h" ] ;;
     php-fpm) for found in /usr/sbin/php-fpm*; do [ -x "$found" ] && return 0; done; return 1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
     esac
