@@ -23,11 +23,11 @@ help: ## List what can be made
 
 venv: $(READY) ## Install the locked environment into .venv, and nowhere else
 
-$(READY): requirements/dev.lock pyproject.toml
+$(READY): requirements/dev.lock pyproject.toml setup.py $(wildcard src/why502/scan/*.c src/why502/scan/*.h)
 	@PYTHON='$(PYTHON)' sh tools/venv.sh
 
 setup: ## As root: install by apt the real gateways and servers that are missing (SETUP=0 leaves it out)
-	@SETUP='$(SETUP)' sh tools/setup_system.sh
+	@SETUP='$(SETUP)' PYTHON='$(PYTHON)' sh tools/setup_system.sh
 
 demo: $(READY) ## Break a real nginx in front of a real application on loopback, and diagnose it
 	@$(BIN)/why502 demo $(FAULT)
