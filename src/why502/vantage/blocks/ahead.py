@@ -2,12 +2,17 @@
 
 import queue
 import threading
+import time
+from contextlib import suppress
 
 from why502.vantage.blocks.contract import BLOCK, StreamReader
 from why502.vantage.blocks.opening import said
 
 BLOCKS = 3
 """Blocks that wait to be taken, at most."""
+
+GRACE = 2.0
+"""Seconds that closing waits for a reader that waits itself, for a network say; later it is closed by its thread."""
 
 
 class Ahead(StreamReader):
@@ -40,14 +45,12 @@ class Ahead(StreamReader):
 
     def close(self) -> None:
         self.stop()
-        # The thread may be waiting for room.
-        while self._thread.is_alive():
-            try:
+        ends = time.monotonic() + GRACE
+        while self._thread.is_alive() and time.monotonic() < ends:
+            # The thread may be waiting for room.
+            with suppress(queue.Empty):
                 self._ready.get(timeout=0.01)
-            except queue.Empty:
-                continue
         self._left, self._over = b"", True
-        self._behind.close()
         self.troubles = self._behind.troubles
 
     def _work(self) -> None:
@@ -62,7 +65,12 @@ class Ahead(StreamReader):
             words = said(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
             self._behind.troubles.append(" ".join(words.split())[:200])
         finally:
-            self._ready.put(b"")
+            # Before the end is handed on, for closing may say what was wrong.
+            try:
+                self._behind.close()
+            finally:
+                with suppress(queue.Full):
+                    self._ready.put(b"", block=not self._stopped.is_set())
 
     def _gathered(self) -> bytes:
         """Fill a block; short only at the end."""
