@@ -1,9 +1,11 @@
 import threading
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vantage.blocks.packing import Given
+from why502.vantage.blocks import ahead
 from why502.vantage.blocks.ahead import BLOCKS, Ahead
 from why502.vantage.blocks.contract import StreamReader, pieces
 
@@ -53,3 +55,28 @@ def test_what_a_foreign_reader_raises_is_a_trouble() -> None:
     assert b"".join(pieces(reader)) == b"abc"
     assert reader.troubles == ["RuntimeError: broken in two lines"]
     reader.close()
+
+
+class Waiting(Given):
+    """Waits for what does not come, and does not listen."""
+
+    def __init__(self) -> None:
+        super().__init__(b"")
+        self.come = threading.Event()
+
+    def read(self, most: int) -> bytes:
+        self.come.wait(60)
+        return b""
+
+
+def test_closing_waits_for_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "GRACE", 0.01)
+    waiting = Waiting()
+    reader = Ahead(waiting)
+    (thread,) = [each for each in threading.enumerate() if each.name == "why502-ahead"]
+    reader.close()
+    assert thread.is_alive()
+    waiting.come.set()
+    thread.join(30)
+    assert waiting.closed
+    assert not thread.is_alive()

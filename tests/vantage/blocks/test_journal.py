@@ -25,7 +25,8 @@ def test_what_is_no_unit_is_refused(unit: str) -> None:
 def test_only_what_is_read_is_asked_for() -> None:
     words = JournalSource(unit="nginx.service", since=1_763_640_000, following=True).words()
     assert words[-1] == "--unit=nginx.service"
-    assert {"--since=@1763640000", "--follow", "--lines=0", "--output=short-iso", "--utc"} <= set(words)
+    assert {"--since=@1763640000", "--follow", "--no-tail", "--output=short-iso", "--utc"} <= set(words)
+    assert "--lines=0" in JournalSource(following=True).words()
     assert "--follow" not in JournalSource().words()
     assert all(word.startswith("--") for word in words)
 

@@ -1,11 +1,14 @@
+import io
 import struct
+import tarfile
+import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vantage.blocks.packing import PACKED
-from why502.vantage.blocks.magic import Codec, codec_of, is_binary, may_be_compressed
+from why502.vantage.blocks.magic import Codec, archive_of, codec_of, is_binary, may_be_compressed
 
 
 @given(codec=st.sampled_from(Codec), data=st.binary(max_size=50))
@@ -31,6 +34,19 @@ def test_a_line_is_not_waited_for() -> None:
 
 def test_skippable_frames_of_zstd_are_zstd() -> None:
     assert codec_of(b"\x50\x2a\x4d\x18\x04\0\0\0abcd") is Codec.ZSTD
+
+
+def test_archives_are_named() -> None:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("access.log"))
+    assert archive_of(made.getvalue()) == "a tar archive"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("access.log", "x")
+    assert archive_of(made.getvalue()) == "a zip archive"
+    assert archive_of(b"PAR 1 a line") is None
+    assert archive_of(b"") is None
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,11 @@ def test_a_name_that_means_nothing_is_an_error_of_one_line(name: str) -> None:
 
 def test_what_is_no_log_but_named_is_said_and_the_rest_is_read(logs: Path) -> None:
     (logs / "binary").write_bytes(b"\x01\x02\x03\0" * 100)
-    found = find(["access.log", "/dev/null", "binary"])
+    (logs / "logs.zip").write_bytes(b"PK\x03\x04" + bytes(100))
+    found = find(["access.log", "/dev/null", "binary", "logs.zip"])
     assert names(found) == ["access.log", "binary"]
-    assert [(each.name, each.why, each.named) for each in found.skipped] == [("/dev/null", "a device", True)]
+    assert all(each.named for each in found.skipped)
+    assert skipped(found) == {"/dev/null": "a device", "logs.zip": "a zip archive, which is not read"}
     with pytest.raises(InputError, match="nothing to read: /dev/null: a device"):
         find(["/dev/null"])
 

@@ -12,7 +12,7 @@ from why502.vantage.blocks.plain import reopened
 STEP = 1 << 16
 """Compressed bytes that are read at a time."""
 
-MADE = 1 << 17
+MADE = 1 << 18
 """Bytes that are decompressed at a time; where a stream is damaged, up to so many before the damage are lost."""
 
 MOST_TROUBLES = 10

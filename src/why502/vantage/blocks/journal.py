@@ -48,7 +48,7 @@ class JournalSource:
     def words(self) -> list[str]:
         """Return what journalctl is told."""
         since = [f"--since=@{self.since}"] if self.since is not None else []
-        tail = ["--follow", "--lines=0"] if self.following else []
+        tail = ["--follow", "--lines=0" if self.since is None else "--no-tail"] if self.following else []
         return [*WORDS, *since, *tail, *([f"--unit={self.unit}"] if self.unit else [])]
 
 

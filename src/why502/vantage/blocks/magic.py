@@ -40,6 +40,24 @@ def codec_of(head: bytes) -> Codec | None:
     return next((codec for codec, starts in STARTS.items() if head.startswith(starts)), None)
 
 
+ARCHIVES = (
+    (0, b"PK\x03\x04", "a zip archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"\x1f\x9d", "compressed by compress"),
+    (0, b"\x04\x22\x4d\x18", "compressed by lz4"),
+    (0, b"PAR1", "a Parquet file"),
+    (0, b"LPKSHHRH", "a file of the journal (named `journal:`)"),
+    (0, b"SQLite format 3\0", "a database"),
+)
+"""Where which bytes stand in files that hold logs in a way that is not read."""
+
+
+def archive_of(head: bytes) -> str | None:
+    """Say what a file is that may hold logs but is not read."""
+    return next((what for at, start, what in ARCHIVES if head.startswith(start, at)), None)
+
+
 def may_be_compressed(head: bytes) -> bool:
     """Tell whether more bytes behind these could make `codec_of` find a codec."""
     return any(each.startswith(head) and each != head for starts in STARTS.values() for each in starts)

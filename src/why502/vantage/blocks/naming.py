@@ -16,7 +16,7 @@ from typing import NamedTuple
 from why502.observations.frozen import frozen
 from why502.vantage.blocks.compressed import CompressedSource, Decompressing
 from why502.vantage.blocks.contract import Found, InputError, Skipped, Source, pieces
-from why502.vantage.blocks.magic import HEAD, codec_of, is_binary
+from why502.vantage.blocks.magic import HEAD, archive_of, codec_of, is_binary
 from why502.vantage.blocks.opening import opened, said, unfit, visible
 from why502.vantage.blocks.pipe import PipeReader
 from why502.vantage.blocks.plain import PlainSource
@@ -162,7 +162,9 @@ def _looked_at(met: _Met, known: dict[tuple[int, int], str]) -> PlainSource | Co
     if begun is None:
         return PipeSource(path=met.path)
     head, info = begun
-    codec = codec_of(head)
+    codec, archive = codec_of(head), archive_of(head)
+    if archive is not None:
+        raise _LeftOutError(f"{archive}, which is not read")
     if codec is None and not met.named and is_binary(head):
         raise _LeftOutError("not a text")
     twin = known.setdefault((info.st_dev, info.st_ino), met.path)
