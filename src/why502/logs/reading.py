@@ -48,13 +48,21 @@ Values = dict[Role, bytes]
 
 
 def read(plan: Plan, line: bytes) -> Line | None:
-    """Read a line (without its line end); `None` if it is not of this plan."""
-    line = line.removesuffix(b"\r")
+    """Read a line (without its line end); `None` if it is not of this plan.
+
+    Zeros in front are read over: a log that was emptied under its writer begins with them.
+    """
+    line = content(line)
     if len(line) > LONGEST or not line:
         return None
     values: Values = {}
     fits = _fits(plan, line, values)
     return _line(plan, values) if fits is not None else None
+
+
+def content(line: bytes) -> bytes:
+    """Return a line without a carriage return behind it and zeros before it."""
+    return line.removesuffix(b"\r").lstrip(b"\0")
 
 
 def _fits(plan: Plan, line: bytes, values: Values) -> bool | None:

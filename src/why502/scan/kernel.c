@@ -34,11 +34,12 @@ enum { NONE, TIME, DATE, STATUS, REQUEST, METHOD, PATH, CLIENT, UPSTREAM, UPSTRE
        WORD_A, WORD_B, WORD_C, WORD_D, KEY };
 enum { TAKE, LITERAL, SEEK, BLANKS, NAMED };
 enum { PRESENT = 1, BARE = 2, STOPS = 4, EQUALS = 8 };
-enum { ATTEMPTS = 1, NAIVE_UTC = 2 };
+enum { ATTEMPTS = 1, NAIVE_UTC = 2, LISTS = 4 };
 enum { ROW, JSON, LOGFMT };
 enum { KIND_REQUEST, KIND_MESSAGE, KIND_OTHER };
 enum { SERVED, FAILURE, RESCUED, TRIED, MESSAGE };
 enum { BACKSLASH = 1, DOUBLED = 2 };
+enum { SHORT = 1, LONG = 2 };
 
 /* ---- hashing (why502.logs.numbers) ---- */
 
@@ -714,6 +715,15 @@ static inline const char *value_end(const jump *by, const char *at, const char *
     return by->role ? find_byte(at, end, limit, (char)by->stop) : memchr(at, by->stop, (size_t)(end - at));
 }
 
+#ifdef __SSE2__
+/* Which of sixteen bytes a bare value may not hold. */
+static inline unsigned blanks_in(__m128i bytes) {
+    __m128i found = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
+}
+#endif
+
 static int read_row(const scan *in, const plan *by, const char *at, const char *end, values *into) {
     const jump *each = in->jumps + by->first, *behind = each + by->jumps;
     const char *limit = into->limit;
@@ -723,19 +733,25 @@ static int read_row(const scan *in, const plan *by, const char *at, const char *
     for (; each < behind; each++) {
 #ifdef __SSE2__
         if (each->quick && roomy) {
-            const __m128i stop = _mm_loadu_si128((const __m128i *)(const void *)each->stops);
             const char *from = at;
-            unsigned mask;
-            for (;;) {
-                mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)at), stop));
-                if (mask) break;
-                at += 16;
+            if (each->quick == LONG) {
+                at = memchr(at, each->stop, (size_t)(end - at));
+                if (!at) return 0;
+            } else {
+                const __m128i stop = _mm_loadu_si128((const __m128i *)(const void *)each->stops);
+                for (;; at += 16) {
+                    if (at >= end) return 0;
+                    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+                    unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, stop));
+                    if (each->flags & BARE && blanks_in(bytes) & (mask ? (mask & -mask) - 1 : 0xFFFF)) return 0;
+                    if (!mask) continue;
+                    at += __builtin_ctz(mask);
+                    break;
+                }
                 if (at >= end) return 0;
+                keep(into, each->role, each->flags, (text){from, (size_t)(at - from)});
             }
-            at += __builtin_ctz(mask);
-            if (at >= end || (load64(at, 8) & each->mask) != each->number) return 0;
-            into->of[each->role] = (text){from, (size_t)(at - from)};
-            into->have |= each->bit;
+            if ((load64(at, 8) & each->mask) != each->number) return 0;
             at += each->size;
             continue;
         }
@@ -1359,10 +1375,10 @@ static int count_request(counted *c) {
     int unit = c->by->units[1];
     int answer;
     text upstreams = get(read, UPSTREAM);
-    int listed = c->by->flags & ATTEMPTS && has_blank(upstreams, limit_of(read, upstreams));
+    int lists = c->by->flags & LISTS, listed = lists && has_blank(upstreams, limit_of(read, upstreams));
     if (!listed) {
         text upstream = known(upstreams), status = get(read, UPSTREAM_STATUS), spans = get(read, UPSTREAM_SECONDS);
-        if (c->by->flags & ATTEMPTS) {
+        if (lists) {
             status = first_of(status, limit_of(read, status));
             spans = first_of(spans, limit_of(read, spans));
         }
@@ -1427,17 +1443,19 @@ static inline int has_needs(const plan *by, const values *read) {
     return 1;
 }
 
-static int split_request(text request, text *method, text *target) {
-    const char *blank_at = memchr(request.at, ' ', request.size), *end = request.at + request.size;
+/* METHOD TARGET PROTOCOL: up to the first blank, and from the last " HTTP/" on. */
+static void split_request(text request, const char *limit, text *method, text *target) {
+    const char *end = request.at + request.size, *blank_at = find_byte(request.at, end, limit, ' ');
     *method = *target = (text){request.at, 0};
-    if (!blank_at || end - blank_at < 7) return 0;
-    for (const char *at = end - 6; at > blank_at; at--) {
+    if (!blank_at || end - blank_at < 7) return;
+    const char *at = end - 6;
+    if (end - blank_at > 9 && load64(end - 9, 8) == load64(" HTTP/1.", 8)) at = end - 9;
+    for (; at > blank_at; at--) {
         if (*at != ' ' || memcmp(at, " HTTP/", 6)) continue;
         *method = (text){request.at, (size_t)(blank_at - request.at)};
         *target = (text){blank_at + 1, (size_t)(at - blank_at - 1)};
-        return 1;
+        return;
     }
-    return 0;
 }
 
 static int count_line(scan *in, const char *at, size_t size, uint32_t file_number, uint64_t offset, values *read) {
@@ -1445,6 +1463,7 @@ static int count_line(scan *in, const char *at, size_t size, uint32_t file_numbe
     file->lines++;
     text line = {at, size};
     if (size && at[size - 1] == '\r') line.size--;
+    while (line.size && !*at) at++, line.at++, line.size--; /* what stands before a file that was cut in use */
     if (line.size && line.size <= LONGEST) {
         for (int number = 0; number < in->plan_count; number++) {
             const plan *by = &in->plans[number];
@@ -1470,7 +1489,8 @@ static int count_line(scan *in, const char *at, size_t size, uint32_t file_numbe
             if (c.at < file->first) file->first = c.at;
             if (c.at > file->last) file->last = c.at;
             if (get(read, REQUEST).size) {
-                split_request(get(read, REQUEST), &c.method, &c.target);
+                text request = get(read, REQUEST);
+                split_request(request, limit_of(read, request), &c.method, &c.target);
             } else {
                 c.method = get(read, METHOD);
                 c.target = get(read, PATH);
@@ -1762,12 +1782,24 @@ static void units(plan *by, const step *one) {
     if (one->role == UPSTREAM_SECONDS) by->units[1] = one->unit;
 }
 
+/* Lists hold blanks: where all three columns are bare, every line has one attempt. */
+static int may_list(const scan *made, const plan *by) {
+    for (uint32_t each = 0; each < by->count; each++) {
+        const step *one = &made->steps[by->first + each];
+        int column = one->role == UPSTREAM || one->role == UPSTREAM_STATUS || one->role == UPSTREAM_SECONDS;
+        if (one->op == TAKE && column && !(one->flags & BARE)) return 1;
+    }
+    return 0;
+}
+
 /* A value and the literal behind it are one jump. */
 static void make_jumps(scan *made) {
     for (int number = 0; number < made->plan_count; number++) {
         plan *by = &made->plans[number];
         by->jumps = 0;
+        if (by->flags & ATTEMPTS) by->flags |= LISTS;
         if (by->shape != ROW) continue;
+        if (!may_list(made, by)) by->flags &= (uint8_t)~LISTS;
         for (uint32_t each = 0; each < by->count; each++) {
             const step *one = &made->steps[by->first + each];
             jump *to = &made->jumps[by->first + by->jumps];
@@ -1784,8 +1816,8 @@ static void make_jumps(scan *made) {
             to->mask = one->size < 8 ? ((uint64_t)1 << (8 * one->size)) - 1 : one->size == 8 ? UINT64_MAX : 0;
             to->number = load64(to->literal, one->size < 8 ? one->size : 8);
             /* The common case: a short value, ended by a byte, a short literal behind it. */
-            to->quick = to->op == TAKE && to->role && to->flags == STOPS && !to->quote && to->mask;
-            to->bit = (uint32_t)1 << to->role;
+            to->quick = to->op == TAKE && to->flags & STOPS && !to->quote && to->mask ? SHORT : 0;
+            if (to->quick && !to->role && to->stop == '"' && !(to->flags & BARE)) to->quick = LONG;
             memset(to->stops, to->stop, sizeof to->stops);
         }
     }

@@ -100,7 +100,6 @@ typedef struct {
 typedef struct {
     uint8_t op, role, stop, quote, flags, quick;
     uint16_t size;
-    uint32_t bit;
     uint64_t mask, number;
     const char *literal;
     char stops[16];

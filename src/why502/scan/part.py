@@ -13,7 +13,7 @@ from why502.logs import routes as naming
 from why502.logs.format import Judged, Signs
 from why502.logs.numbers import WHOLE, bucket, hash64, mixed
 from why502.logs.plan import Kind
-from why502.logs.reading import LONGEST_WORD, Attempt, Line
+from why502.logs.reading import LONGEST_WORD, Attempt, Line, content
 from why502.logs.tally import (
     FAILURES,
     LONGEST_SAMPLE,
@@ -335,12 +335,12 @@ class Counter:
         """Count a line that no plan reads; an empty one is merely another."""
         counts = self.file(file)
         counts.lines += 1
-        if not text.removesuffix(b"\r"):
+        if not content(text):
             counts.other += 1
             return
         counts.unparsed += 1
         place = place_of(file, offset)
-        self.part.samples.add((place, file, offset, place & 7, UNPARSED, text.removesuffix(b"\r")[:LONGEST_SAMPLE]))
+        self.part.samples.add((place, file, offset, place & 7, UNPARSED, content(text)[:LONGEST_SAMPLE]))
 
     def line(self, number: int, read: Line, at: int, file: int, offset: int, text: bytes) -> None:
         """Count a line that a plan read; `at`: its time in UTC."""
@@ -353,7 +353,7 @@ class Counter:
             counts.outside += 1
         else:
             counts.first, counts.last = min(counts.first, at), max(counts.last, at)
-            one = _One(self, number, read, at, file, offset, text.removesuffix(b"\r"))
+            one = _One(self, number, read, at, file, offset, content(text))
             if read.plan.kind is Kind.REQUEST:
                 one.request()
             elif not one.message():
