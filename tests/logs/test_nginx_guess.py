@@ -78,3 +78,27 @@ def test_any_bytes_are_answered(lines: list[bytes]) -> None:
 @given(st.lists(st.sampled_from([b" ", b'"', b"{", b"}", b"=", b"0.1", b"[", b"\\", b":", b"ua=", b"$"]), max_size=60))
 def test_a_line_made_to_be_slow_is_answered(parts: list[bytes]) -> None:
     assert isinstance(guesses([START + b"".join(parts) * 20]), list)
+
+
+def test_objects_whose_keys_change_places() -> None:
+    one = b'{"status":502,"time":"2026-11-20T14:02:19.5Z","up":{"upstream_addr":"10.0.0.1:80"}}'
+    two = b'{"up":{"upstream_addr":"10.0.0.1:80"},"time":"2026-11-20T14:02:19Z","status":200,"list":[1]}'
+    assert nginx_guess.paths([one, two]) == {
+        "status": ("status",),
+        "time_iso8601": ("time",),
+        "upstream_addr": ("up", "upstream_addr"),
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"status":502,"time":"2026-11-20T14:02:19Z"}',
+        b'{"status":502,"upstream_addr":"10.0.0.1:80"}',
+        b'{"status":502,"time":"2026-11-20T14:02:19Z","upstream_addr":"curl/8"}',
+        b"{" * 3000,
+        b"[1]",
+    ],
+)
+def test_objects_that_tell_too_little(line: bytes) -> None:
+    assert nginx_guess.paths([line]) == {}

@@ -4,9 +4,10 @@ A guess is only a proposal: it is compiled as any format is, and taken if it rea
 only where its label or its look leaves no doubt; all others are text that is read over.
 """
 
+import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 MOST_SEEN = 24
 """Lines that are looked at."""
@@ -27,7 +28,7 @@ _DIGITS = re.compile(r"(?:-|\d{1,18})\Z", re.ASCII)
 _ADDRESS = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:.]{2,45}|unix:)\Z", re.ASCII)
 _REQUEST = re.compile(r"[A-Z_-]{1,32} \S.* HTTP/\d(?:\.\d)?\Z", re.ASCII | re.DOTALL)
 _LOCAL = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\Z", re.ASCII)
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII)
 _MSEC = re.compile(r"\d{10}\.\d{3}\Z", re.ASCII)
 
 _LABELS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
@@ -217,3 +218,46 @@ def _from_json(text: str) -> str | None:
 
     made = _PAIR.sub(put, text)
     return made if {"status"} <= namer.met and namer.timed and namer.tells else None
+
+
+DEEPEST = 4
+MOST_KEYS = 200
+
+
+def paths(lines: Sequence[bytes]) -> Mapping[str, tuple[str, ...]]:
+    """Find where objects hold which variable, in whatever order their keys stand; empty if they tell too little."""
+    counts: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    objects = 0
+    for line in spread(lines):
+        found = _object(line)
+        objects += found is not None
+        namer = _Namer()
+        for path, value in _leaves(found or {}, ()):
+            name = namer.labelled(path[-1].rpartition(".")[2], value)
+            if name is not None:
+                counts[name.strip("${}"), path] += 1
+    made: dict[str, tuple[str, ...]] = {}
+    for (name, path), count in counts.most_common():
+        if count >= objects * LEAST_SHARE and path not in made.values():
+            made.setdefault(name, path)
+    timed = {"time_local", "time_iso8601", "msec"} & set(made)
+    tells = any(name.startswith(("upstream_", "request_time")) for name in made)
+    return made if "status" in made and timed and tells else {}
+
+
+def _object(line: bytes) -> dict[str, object] | None:
+    if not line.startswith(b"{") or len(line) > LONGEST:
+        return None
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _leaves(found: Mapping[str, object], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, value in list(found.items())[:MOST_KEYS]:
+        if isinstance(value, dict) and len(above) < DEEPEST:
+            yield from _leaves(value, (*above, key))
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield (*above, key), str(value)

@@ -30,7 +30,7 @@ STEPS = (
 PLANS = (Plan(name="nginx-combined", steps=STEPS, needs=frozenset({Role.TIME, Role.STATUS})),)
 
 
-NOT_NGINX = re.compile(rb'\\"|" [1-5]\d\d - ')
+NOT_NGINX = re.compile(rb'\A[^{].*(?:\\"|" [1-5]\d\d - )', re.DOTALL)
 """A quote behind a backslash (nginx writes `\\x22`), and a dash for no bytes: Apache's way."""
 
 NGHTTPX = re.compile(rb' HTTP/[23]" [1-5]\d\d ')
