@@ -28,11 +28,16 @@ _SQUID = (
         _word(Role.TIME),
         _word(Role.SECONDS, Unit.MILLISECONDS),
         _word(Role.CLIENT),
-        Take(role=Role.WORD_A, stop=b"/"),
+        Take(role=Role.WORD_A, stop=b"/", bare=True),
     ),
     Literal(text=b"/"),
     *_fields(
-        _word(Role.STATUS), _word(), _word(Role.METHOD), _word(Role.PATH), _word(), Take(role=Role.NONE, stop=b"/")
+        _word(Role.STATUS),
+        _word(),
+        _word(Role.METHOD),
+        _word(Role.PATH),
+        _word(),
+        Take(role=Role.NONE, stop=b"/", bare=True),
     ),
     Literal(text=b"/"),
     *_fields(_word(Role.UPSTREAM), Take(role=Role.NONE, bare=True)),
