@@ -48,7 +48,7 @@ def test_what_stands_behind_combined(tail: bytes, expected: str | None) -> None:
 
 def test_another_order() -> None:
     line = b'10.0.0.9 a.example [20/Nov/2026:14:02:10 +0000] 0.004 "GET / HTTP/1.1" 502 5 "-" 10.0.0.1:80'
-    made = '$remote_addr $http_x1 [$time_local] $http_x2 "$request" $status $body_bytes_sent "$http_x3" $upstream_addr'
+    made = '$remote_addr $http_x1 [$time_local] $http_x3 "$request" $status $body_bytes_sent "$http_x7" $upstream_addr'
     assert guesses([line]) == [made]
 
 
@@ -64,7 +64,7 @@ def test_an_object() -> None:
         b'"n":{"request_time":0.004}}'
     )
     made = (
-        '{"time":"$time_iso8601","status":$status,"upstream_addr":"$upstream_addr","x":"$http_x1",'
+        '{"time":"$time_iso8601","status":$status,"upstream_addr":"$upstream_addr","x":"$http_x3",'
         '"n":{"request_time":$request_time}}'
     )
     assert guesses([line]) == [made]
@@ -102,3 +102,16 @@ def test_objects_whose_keys_change_places() -> None:
 )
 def test_objects_that_tell_too_little(line: bytes) -> None:
     assert nginx_guess.paths([line]) == {}
+
+
+def test_a_dash_says_nothing() -> None:
+    served = START + b" - - 0.000 -"
+    asked = START + b" 10.0.0.1:80 502 0.004 0.003"
+    found = guesses([served] * 20 + [asked])
+    assert len(found) == 1
+    assert found[0].endswith("$upstream_addr $upstream_status $request_time $upstream_response_time")
+
+
+def test_a_request_that_is_none_changes_nothing() -> None:
+    plain = START + b" rt=0.004"
+    assert guesses([plain] * 3) == guesses([plain, plain, plain.replace(b"GET / HTTP/1.1", b"\\x16\\x03")])
