@@ -49,6 +49,7 @@ WITHOUT_NAMESAKE = {
     "vantage.recorded": "records without behaviour; their round trip is tests/vantage/test_bundle.py",
     "demo.faults.*": "each is played by tests/demo/test_faults.py",
     "demo.fault": "each is played by tests/demo/test_faults.py",
+    "logs.formats.*": "each is tested at birth by its own examples, in tests/logs/formats/test_contract.py",
 }
 
 each_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)

@@ -48,7 +48,7 @@ def test_what_stands_behind_combined(tail: bytes, expected: str | None) -> None:
 
 def test_another_order() -> None:
     line = b'10.0.0.9 a.example [20/Nov/2026:14:02:10 +0000] 0.004 "GET / HTTP/1.1" 502 5 "-" 10.0.0.1:80'
-    made = '$remote_addr $http_x1 [$time_local] $http_x2 "$request" $status $body_bytes_sent "$http_x3" $upstream_addr'
+    made = '$remote_addr $http_x1 [$time_local] $http_x3 "$request" $status $body_bytes_sent "$http_x7" $upstream_addr'
     assert guesses([line]) == [made]
 
 
@@ -64,7 +64,7 @@ def test_an_object() -> None:
         b'"n":{"request_time":0.004}}'
     )
     made = (
-        '{"time":"$time_iso8601","status":$status,"upstream_addr":"$upstream_addr","x":"$http_x1",'
+        '{"time":"$time_iso8601","status":$status,"upstream_addr":"$upstream_addr","x":"$http_x3",'
         '"n":{"request_time":$request_time}}'
     )
     assert guesses([line]) == [made]
@@ -78,3 +78,40 @@ def test_any_bytes_are_answered(lines: list[bytes]) -> None:
 @given(st.lists(st.sampled_from([b" ", b'"', b"{", b"}", b"=", b"0.1", b"[", b"\\", b":", b"ua=", b"$"]), max_size=60))
 def test_a_line_made_to_be_slow_is_answered(parts: list[bytes]) -> None:
     assert isinstance(guesses([START + b"".join(parts) * 20]), list)
+
+
+def test_objects_whose_keys_change_places() -> None:
+    one = b'{"status":502,"time":"2026-11-20T14:02:19.5Z","up":{"upstream_addr":"10.0.0.1:80"}}'
+    two = b'{"up":{"upstream_addr":"10.0.0.1:80"},"time":"2026-11-20T14:02:19Z","status":200,"list":[1]}'
+    assert nginx_guess.paths([one, two]) == {
+        "status": ("status",),
+        "time_iso8601": ("time",),
+        "upstream_addr": ("up", "upstream_addr"),
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"status":502,"time":"2026-11-20T14:02:19Z"}',
+        b'{"status":502,"upstream_addr":"10.0.0.1:80"}',
+        b'{"status":502,"time":"2026-11-20T14:02:19Z","upstream_addr":"curl/8"}',
+        b"{" * 3000,
+        b"[1]",
+    ],
+)
+def test_objects_that_tell_too_little(line: bytes) -> None:
+    assert nginx_guess.paths([line]) == {}
+
+
+def test_a_dash_says_nothing() -> None:
+    served = START + b" - - 0.000 -"
+    asked = START + b" 10.0.0.1:80 502 0.004 0.003"
+    found = guesses([served] * 20 + [asked])
+    assert len(found) == 1
+    assert found[0].endswith("$upstream_addr $upstream_status $request_time $upstream_response_time")
+
+
+def test_a_request_that_is_none_changes_nothing() -> None:
+    plain = START + b" rt=0.004"
+    assert guesses([plain] * 3) == guesses([plain, plain, plain.replace(b"GET / HTTP/1.1", b"\\x16\\x03")])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from why502.logs.plan import MOST_STEPS, Literal, Plan, Quote, Role, Step, Take, Unit
+from why502.logs.plan import MOST_STEPS, Blanks, Literal, Plan, Quote, Role, Step, Take, Unit
 from why502.observations.frozen import frozen
 
 
@@ -20,7 +20,7 @@ class Token:
 class Meaning:
     """What a token writes. `text`: somebody else's words, which may hold blanks; else one word of the product's own.
 
-    `bracketed`: the value comes in its own square brackets.
+    `bracketed`: the value comes in its own square brackets. `padded`: blanks may stand before it.
     """
 
     role: Role = Role.NONE
@@ -28,6 +28,7 @@ class Meaning:
     unit: Unit = Unit.SECONDS
     present: bool = False
     bracketed: bool = False
+    padded: bool = False
 
 
 Meanings = Callable[[Token], Meaning]
@@ -67,12 +68,16 @@ Part = bytes | tuple[Token, Meaning]
 
 def compiled(text: str, name: str, meanings: Meanings) -> tuple[Plan, ...]:
     """Compile a format; `ValueError` says why lines of it cannot be read with certainty."""
-    parts = _parts(text, meanings)
+    return laid_out(_parts(text, meanings), name)
+
+
+def laid_out(parts: list[Part], name: str) -> tuple[Plan, ...]:
+    """Make the plan of literals and tokens that alternate."""
     roles = [part[1].role for part in parts if not isinstance(part, bytes)]
     if Role.STATUS not in roles:
-        raise ValueError("the format holds no status (%s or %>s)")
+        raise ValueError("the format holds no status")
     if Role.TIME not in roles:
-        raise ValueError("the format holds no time that can be read (%t)")
+        raise ValueError("the format holds no time that can be read")
     steps = _steps(parts)
     if len(steps) > MOST_STEPS:
         raise ValueError("the format has too many parts")
@@ -153,6 +158,9 @@ def _steps(parts: list[Part]) -> tuple[Step, ...]:
         if role is Role.TIME and not meaning.bracketed and stop.startswith(b" ") and " " in token.name:
             raise ValueError("the time holds the blank that ends it: put it in brackets")
         ending = stop[1:2] if skip else stop[:1]
+        if meaning.padded and made and isinstance(made[-1], Literal) and made[-1].text.endswith(b" "):
+            literal = made.pop().text[:-1]  # type: ignore[union-attr]
+            made += [Literal(text=literal), Blanks()] if literal else [Blanks()]
         if meaning.text and not quoted and ending:
             loose.append((len(made), ending))
         made.append(
@@ -160,7 +168,7 @@ def _steps(parts: list[Part]) -> tuple[Step, ...]:
                 role=role,
                 stop=ending,
                 quote=Quote.BACKSLASH if quoted else Quote.NONE,
-                unit=meaning.unit if role is Role.SECONDS else Unit.SECONDS,
+                unit=meaning.unit if role is not Role.NONE else Unit.SECONDS,
                 present=meaning.present and role is not Role.NONE,
                 bare=not quoted and not meaning.text and ending != b" " and meaning.role is not Role.TIME,
             )

@@ -4,9 +4,12 @@ A guess is only a proposal: it is compiled as any format is, and taken if it rea
 only where its label or its look leaves no doubt; all others are text that is read over.
 """
 
+import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from why502.observations.frozen import frozen
 
 MOST_SEEN = 24
 """Lines that are looked at."""
@@ -27,7 +30,7 @@ _DIGITS = re.compile(r"(?:-|\d{1,18})\Z", re.ASCII)
 _ADDRESS = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:.]{2,45}|unix:)\Z", re.ASCII)
 _REQUEST = re.compile(r"[A-Z_-]{1,32} \S.* HTTP/\d(?:\.\d)?\Z", re.ASCII | re.DOTALL)
 _LOCAL = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\Z", re.ASCII)
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII)
 _MSEC = re.compile(r"\d{10}\.\d{3}\Z", re.ASCII)
 
 _LABELS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
@@ -85,12 +88,37 @@ def guesses(lines: Sequence[bytes]) -> list[str]:
     texts = [each.decode("utf-8", "replace").rstrip("\r\n") for each in spread(lines) if len(each) <= LONGEST]
     objects = [each for each in texts if each.startswith("{")]
     rows = [each for each in texts if not each.startswith("{")]
-    return [*_counted([_from_json(each) for each in objects]), *_counted([_from_row(each) for each in rows])]
+    return [*_voted([_from_json(each) for each in objects]), *_voted([_from_row(each) for each in rows])]
 
 
-def _counted(made: list[str | None]) -> list[str]:
-    counts = Counter(guess for guess in made if guess is not None)
-    return [guess for guess, count in counts.most_common(MOST_GUESSES) if count >= len(made) * LEAST_SHARE]
+def _voted(seen: list["_Seen | None"]) -> list[str]:
+    """Put together what lines of the same build say of each value.
+
+    A dash says nothing: most lines of a log may be of requests that no server was asked for.
+    """
+    builds: dict[str, list[_Seen]] = {}
+    for each in seen:
+        if each is not None:
+            builds.setdefault(each.build, []).append(each)
+    least = len(seen) * LEAST_SHARE
+    often = sorted(builds.values(), key=len, reverse=True)[:MOST_GUESSES]
+    made = [_named(each) for each in often if len(each) >= least]
+    return [guess for guess in made if guess is not None]
+
+
+def _named(lines: list["_Seen"]) -> str | None:
+    names: list[str] = []
+    for column in zip(*(each.values for each in lines), strict=True):
+        votes = Counter(name for name, tells in column if tells) or Counter(name for name, _ in column)
+        name = votes.most_common(1)[0][0]
+        names.append(name if name and name not in names else f"http_x{len(names)}")
+    if "status" not in names or not _TIMED & set(names) or not any(each.startswith(_TELLING) for each in names):
+        return None
+    if not lines[0].build.startswith("{") and "request" not in names:
+        return None
+    pieces = lines[0].build.split(_HERE)
+    named = [f"${{{name}}}{piece}" for name, piece in zip(names, pieces[1:], strict=True)]
+    return pieces[0] + "".join(named)
 
 
 def spread(lines: Sequence[bytes]) -> Sequence[bytes]:
@@ -98,20 +126,35 @@ def spread(lines: Sequence[bytes]) -> Sequence[bytes]:
     return lines[:: max(1, len(lines) // MOST_SEEN)][:MOST_SEEN]
 
 
-def _from_row(text: str) -> str | None:
+@frozen
+class _Seen:
+    """A line: its text with a mark for each value, each value's name (empty: some text), and whether it tells."""
+
+    build: str
+    values: tuple[tuple[str, bool], ...]
+
+
+_HERE = "\0"
+_TIMED = frozenset({"time_local", "time_iso8601", "msec"})
+_TELLING = ("upstream_", "request_time")
+"""One of these makes a format more than what other products write as well."""
+
+
+def _from_row(text: str) -> _Seen | None:
     start = _COMMON.match(text)
     namer = _Namer()
     made = ""
     at = 0
     if start is not None:
-        made = "$remote_addr - $remote_user [$time_local]"
-        namer.met |= {"remote_addr", "remote_user", "time_local"}
+        made = f"{_HERE} - {_HERE} [{_HERE}]"
+        for number, name in enumerate(("remote_addr", "remote_user", "time_local"), 1):
+            namer.named(name, start[number])
         at = start.end()
     tokens = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None or tokens > MOST_TOKENS:
-            if tokens > MOST_TOKENS or text[at] == "$":
+            if tokens > MOST_TOKENS or text[at] in ("$", _HERE):
                 return None
             made += text[at]
             at += 1
@@ -119,7 +162,7 @@ def _from_row(text: str) -> str | None:
         tokens += 1
         at = found.end()
         made += namer.token(found)
-    return made if {"request", "status"} <= namer.met and namer.timed and namer.tells else None
+    return _Seen(build=made, values=tuple(namer.values))
 
 
 class _Namer:
@@ -128,35 +171,24 @@ class _Namer:
     def __init__(self) -> None:
         self.met: set[str] = set()
         self.last = ""
-        self.count = 0
+        self.values: list[tuple[str, bool]] = []
 
-    @property
-    def timed(self) -> bool:
-        return bool(self.met & {"time_local", "time_iso8601", "msec"})
-
-    @property
-    def tells(self) -> bool:
-        """Tell whether it is more than what other products write as well."""
-        return any(name.startswith(("upstream_", "request_time")) for name in self.met)
-
-    def named(self, name: str) -> str:
-        if name in self.met:
-            self.count += 1
-            name = f"http_x{self.count}"
+    def named(self, name: str, value: str) -> str:
+        self.values.append((name, value not in ("", "-")))
         self.met.add(name)
         self.last = name
-        return f"${{{name}}}"
+        return _HERE
 
-    def text(self) -> str:
-        self.count += 1
+    def text(self, value: str) -> str:
+        self.values.append(("", value not in ("", "-")))
         self.last = ""
-        return f"${{http_x{self.count}}}"
+        return _HERE
 
     def labelled(self, label: str, value: str) -> str | None:
         """Name a value by its label, if it looks as the label says."""
         for name, looks in _LABELS.get(label.lower(), ()):
             if name not in self.met and looks.match(value):
-                return self.named(name)
+                return self.named(name, value)
         return None
 
     def token(self, found: re.Match[str]) -> str:
@@ -169,51 +201,92 @@ class _Namer:
 
     def looked(self, value: str, quoted: bool, labelled: bool) -> str:
         """Name a value by its look and by what stands before it."""
-        if not self.timed:
+        if not self.met & _TIMED:
             for name, looks in (("time_local", _LOCAL), ("time_iso8601", _ISO), ("msec", _MSEC)):
                 if looks.match(value):
-                    return self.named(name)
+                    return self.named(name, value)
         if quoted and "request" not in self.met and _REQUEST.match(value):
-            return self.named("request")
+            return self.named("request", value)
         if labelled:
-            return self.text()
+            return self.text(value)
         return self._placed(value, quoted)
 
     def _placed(self, value: str, quoted: bool) -> str:
         if not quoted and "status" not in self.met and self.last == "request" and re.fullmatch(r"[1-5]\d\d", value):
-            return self.named("status")
+            return self.named("status", value)
         if not quoted and self.last == "status" and _DIGITS.match(value):
-            return self.named("body_bytes_sent")
+            return self.named("body_bytes_sent", value)
         if not quoted and "remote_addr" not in self.met and _ADDRESS.match(value) and value != "-":
-            return self.named("remote_addr")
+            return self.named("remote_addr", value)
         if "status" not in self.met:
-            return self.text()
+            return self.text(value)
         if not quoted and "upstream_addr" not in self.met and _SERVERS.match(value):
-            return self.named("upstream_addr")
+            return self.named("upstream_addr", value)
         if self.last == "upstream_addr" and "upstream_status" not in self.met and re.fullmatch(r"[1-5]\d\d", value):
-            return self.named("upstream_status")
+            return self.named("upstream_status", value)
         if re.fullmatch(r"\d{1,9}\.\d{3}", value):
             # The two that are written without labels stand in this order, as in the documentation's samples.
             for name in ("request_time", "upstream_response_time"):
                 if name not in self.met:
-                    return self.named(name)
-        return self.text()
+                    return self.named(name, value)
+        return self.text(value)
 
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.){1,100}+)"(\s*:\s*)(?:"((?:[^"\\]|\\.)*+)"|(-?\d[\d.eE+-]*+|-|null|true|false))')
 
 
-def _from_json(text: str) -> str | None:
+def _from_json(text: str) -> _Seen | None:
     """Put variables for the values of an object that was written by a format; arrays are none."""
-    if "$" in text:
+    if "$" in text or _HERE in text:
         return None
     namer = _Namer()
 
     def put(found: re.Match[str]) -> str:
         key, colon, quoted, bare = found.groups()
         value = quoted if quoted is not None else bare
-        name = namer.labelled(key.rpartition(".")[2], value) or namer.text()
+        name = namer.labelled(key.rpartition(".")[2], value) or namer.text(value)
         return f'"{key}"{colon}"{name}"' if quoted is not None else f'"{key}"{colon}{name}'
 
     made = _PAIR.sub(put, text)
-    return made if {"status"} <= namer.met and namer.timed and namer.tells else None
+    return _Seen(build=made, values=tuple(namer.values))
+
+
+DEEPEST = 4
+MOST_KEYS = 200
+
+
+def paths(lines: Sequence[bytes]) -> Mapping[str, tuple[str, ...]]:
+    """Find where objects hold which variable, in whatever order their keys stand; empty if they tell too little."""
+    counts: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    objects = 0
+    for line in spread(lines):
+        found = _object(line)
+        objects += found is not None
+        namer = _Namer()
+        for path, value in _leaves(found or {}, ()):
+            if value not in ("", "-") and namer.labelled(path[-1].rpartition(".")[2], value):
+                counts[namer.last, path] += 1
+    made: dict[str, tuple[str, ...]] = {}
+    for (name, path), count in counts.most_common():
+        if count >= objects * LEAST_SHARE and path not in made.values():
+            made.setdefault(name, path)
+    tells = any(name.startswith(_TELLING) for name in made)
+    return made if "status" in made and _TIMED & set(made) and tells else {}
+
+
+def _object(line: bytes) -> dict[str, object] | None:
+    if not line.startswith(b"{") or len(line) > LONGEST:
+        return None
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _leaves(found: Mapping[str, object], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, value in list(found.items())[:MOST_KEYS]:
+        if isinstance(value, dict) and len(above) < DEEPEST:
+            yield from _leaves(value, (*above, key))
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield (*above, key), str(value)

@@ -6,11 +6,12 @@ belong to one known attempt, so only there it is a word for the judge.
 """
 
 import re
+from collections.abc import Mapping
 
-from why502.logs import nginx_access
+from why502.logs import nginx_access, plan
 from why502.logs.format import FAILED_STATUS, Judged, Signs
 from why502.logs.nginx_access import Escape, Field, Shape
-from why502.logs.plan import Literal, Plan, Quote, Role, Step, Take
+from why502.logs.plan import MOST_KEYS, Key, Literal, Plan, Quote, Role, Step, Take
 from why502.observations.failure import FailureId
 
 MOST_TRIES = 4
@@ -35,6 +36,7 @@ _ROLES = {
 }
 CONNECT = "upstream_connect_time"
 HEADER = "upstream_header_time"
+JSON = plan.Shape.JSON
 _CHECKED = (Role.STATUS, Role.TIME)
 """Roles whose value must look like one, or the line is not read."""
 
@@ -67,6 +69,19 @@ def compiled(text: str, name: str, escape: Escape = Escape.DEFAULT) -> tuple[Pla
         Plan(name=name, steps=each.steps(), needs=frozenset({Role.TIME, Role.STATUS}), attempts=each.tries == 0)
         for each in makers
     )
+
+
+def keyed(paths: Mapping[str, tuple[str, ...]], name: str) -> tuple[Plan, ...]:
+    """Make the plan for objects that hold these variables at these places, in any order."""
+    given: set[Role] = {Role.METHOD, Role.PATH} if "request" in paths else set()
+    keys: list[Key] = []
+    for variable, path in paths.items():
+        role = _ROLES.get(variable, Role.NONE)
+        if role not in given and role is not Role.NONE and len(keys) < MOST_KEYS:
+            given.add(role)
+            keys.append(Key(path=path, role=role))
+    needs = frozenset({Role.TIME, Role.STATUS})
+    return (Plan(name=name, shape=JSON, keys=tuple(keys), needs=needs, attempts=True),) if needs <= given else ()
 
 
 def _quoted(taken: nginx_access.Plan, number: int) -> bool:

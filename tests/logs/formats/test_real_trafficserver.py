@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.logs.formats.real import backend, closed_port, get, program, running, told, wait_for_lines
 from tests.stands.nginx import free_port
+from why502.logs.recognition import from_directive, known_formats
 
 FORMATS = {
     "native": "%<cqtq> %<ttms> %<chi> %<crc>/%<pssc> %<psql> %<cqhm> %<cquc> %<caun> %<phr>/%<shn> %<psct>",
@@ -69,6 +70,8 @@ def test_its_formats_are_read() -> None:
     for name, each in lines.items():
         names, counts = told(each)
         assert names == ["trafficserver"]
+        given = (from_directive(FORMATS[name], known_formats()),)
+        assert told(each, given)[1] == counts
         slow = {"extended": "unknown"}.get(name, "response-timeout")
         assert counts == {
             ("GET /", 200, ""): 1,

@@ -5,7 +5,8 @@ import re
 from why502.logs import clf_plans
 from why502.logs.clf_plans import Meaning, Token
 from why502.logs.format import FAILED_STATUS, Example, Judged, LogFormat, Signs
-from why502.logs.plan import Plan, Role, Unit
+from why502.logs.formats import nginx_combined
+from why502.logs.plan import Literal, Plan, Role, Take, Unit
 from why502.observations.failure import FailureId
 
 NAME = "apache"
@@ -56,8 +57,17 @@ COMBINED_PLANS = clf_plans.compiled(COMBINED, NAME, meaning)
 VHOST_PLANS = clf_plans.compiled("%v:%p " + COMBINED, NAME, meaning)
 
 
-def _plans(_: tuple[bytes, ...]) -> tuple[Plan, ...]:
-    return (*COMBINED_PLANS, *COMMON_PLANS, *VHOST_PLANS)
+ANYTHING = Plan(
+    name=NAME,
+    steps=(*COMBINED_PLANS[0].steps, Literal(text=b" "), Take(role=Role.NONE)),
+    needs=COMBINED_PLANS[0].needs,
+)
+"""Combined with something behind that is not understood."""
+
+
+def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
+    own = (ANYTHING,) if nginx_combined.is_odd(lines, nginx_combined.NOT_NGINX) else ()
+    return (*COMBINED_PLANS, *COMMON_PLANS, *VHOST_PLANS, *own)
 
 
 _DIRECTIVE = re.compile(r'\s*(?:LogFormat|CustomLog\s+(?:"[^"]{1,1000}"|\S{1,1000}))\s+(?=")')

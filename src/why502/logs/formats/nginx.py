@@ -38,6 +38,7 @@ def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
         plans = _compiled(text, Escape.JSON if text.startswith("{") else Escape.DEFAULT)
         if any(read(plan, line) is not None for line in some for plan in plans):
             made += plans
+    made += nginx_plans.keyed(nginx_guess.paths(lines), NAME)
     if any(read(ANYTHING, line) is not None for line in some):
         made.append(ANYTHING)
     return tuple(made[:MOST_PLANS])
@@ -230,6 +231,16 @@ EXAMPLES = (
         failure=FailureId.UNKNOWN,
     ),
     Example(
+        line=b'{"upstream":{"upstream_status":"502, 504","upstream_addr":"10.0.0.1:80, 10.0.0.2:80"},"status":504,'
+        b'"@timestamp":"2026-11-20T14:02:20.123Z","agent":"\\",\\"status\\":\\"200\\"","request_method":"GET","uri":"/a"}',
+        at="2026-11-20T14:02:20Z",
+        status=504,
+        route="GET /a",
+        upstream="10.0.0.2:80",
+        failed=True,
+        failure=FailureId.UNKNOWN,
+    ),
+    Example(
         line=b'{"time_iso8601":"2026-11-20T14:02:19+00:00","remote_addr":"10.0.0.7","request":"GET /a\\"b HTTP/1.1",'
         b'"status":504,"upstream_addr":"127.0.0.1:8002","upstream_status":"504","upstream_connect_time":"0.000",'
         b'"request_time":1.001,"http_user_agent":"\\",\\"status\\":\\"200\\""}',
@@ -252,6 +263,6 @@ FORMAT = LogFormat(
     judge=nginx_plans.judge,
     examples=EXAMPLES,
     source="nginx, ngx_http_log_module (log_format) and ngx_http_upstream_module (variables); seen with 1.22.1",
-    rank=45,
+    rank=55,
     directive=_directive,
 )

@@ -30,7 +30,7 @@ STEPS = (
 PLANS = (Plan(name="nginx-combined", steps=STEPS, needs=frozenset({Role.TIME, Role.STATUS})),)
 
 
-_NOT_NGINX = re.compile(rb'\\"|" [1-5]\d\d - ')
+NOT_NGINX = re.compile(rb'\A[^{].*(?:\\"|" [1-5]\d\d - )', re.DOTALL)
 """A quote behind a backslash (nginx writes `\\x22`), and a dash for no bytes: Apache's way."""
 
 NGHTTPX = re.compile(rb' HTTP/[23]" [1-5]\d\d ')
@@ -44,7 +44,7 @@ def is_odd(lines: tuple[bytes, ...], looks: re.Pattern[bytes]) -> bool:
 
 
 def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
-    return () if is_odd(lines, _NOT_NGINX) or is_odd(lines, NGHTTPX) else PLANS
+    return () if is_odd(lines, NOT_NGINX) or is_odd(lines, NGHTTPX) else PLANS
 
 
 def judge(signs: Signs) -> Judged:

@@ -106,6 +106,7 @@ PLANS = (
     _plan(Take(role=Role.NONE), kind=Kind.OTHER, level=b"notice"),
     _plan(Take(role=Role.NONE), kind=Kind.OTHER, level=b"info"),
     _plan(Take(role=Role.NONE), kind=Kind.OTHER, level=b"debug"),
+    _plan(Take(role=Role.WORD_A, stop=b","), Literal(text=b", resolver: "), Take(role=Role.NONE)),
     _plan(Take(role=Role.WORD_A)),
 )
 
@@ -124,10 +125,11 @@ _LEVELS = {each.value.encode(): each for each in Level}
 def judge(signs: Signs) -> Judged:
     """Judge a message (`WORD_A`) from its first letter: nginx's own words stand there, others' only behind.
 
-    `WORD_B`: the number of an error; `WORD_C`: the phase; `WORD_D`: the level, of which warnings tell no failure.
+    `WORD_B`: the number of an error; `WORD_C`: the phase; `WORD_D`: the level.
     """
     level = _LEVELS.get(signs.words[3])
-    if level not in nginx_messages.FAULT or level is None:
+    if level is None or (level is Level.WARN and b"worker_connections" in signs.words[0]):
+        # As a warning it goes on `, reusing connections`.
         return Judged()
     failure = _failure(level, *(each.decode("utf-8", "replace") for each in signs.words[:3]))
     return Judged(failed=failure is not None, failure=failure)
@@ -135,7 +137,7 @@ def judge(signs: Signs) -> Judged:
 
 def _failure(level: Level, said: str, told: str, phase: str) -> FailureId | None:
     if told and not phase:
-        return FailureId.GATEWAY_LIMIT if told == "requests" else None
+        return FailureId.GATEWAY_LIMIT if told == "requests" and level in nginx_messages.FAULT else None
     if told:
         line = NginxErrorLine(level=level, text="connect() to unix:/ failed", errno=_number(told), phase=phase)
     elif phase:

@@ -1,7 +1,9 @@
 """Squid's native access log (`logformat squid`)."""
 
 import re
+from dataclasses import replace
 
+from why502.logs.clf_plans import Meaning, Part, Token, laid_out
 from why502.logs.format import FAILED_STATUS, Example, Judged, LogFormat, Signs
 from why502.logs.plan import Blanks, Literal, Plan, Role, Step, Take, Unit
 from why502.observations.failure import FailureId
@@ -14,7 +16,7 @@ _START: tuple[Step, ...] = (
     Literal(text=b" "),
     Take(role=Role.CLIENT, stop=b" "),
     Literal(text=b" "),
-    Take(role=Role.WORD_A, stop=b"/"),
+    Take(role=Role.WORD_A, stop=b"/", bare=True),
     Literal(text=b"/"),
     Take(role=Role.STATUS, stop=b" "),
     Literal(text=b" "),
@@ -26,7 +28,7 @@ _START: tuple[Step, ...] = (
     Literal(text=b" "),
     Take(role=Role.NONE, stop=b" "),
     Literal(text=b" "),
-    Take(role=Role.WORD_B, stop=b"/"),
+    Take(role=Role.WORD_B, stop=b"/", bare=True),
     Literal(text=b"/"),
     Take(role=Role.UPSTREAM, stop=b" "),
     Literal(text=b" "),
@@ -55,11 +57,75 @@ def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
     return PLANS if is_squid(lines) else ()
 
 
+_DIRECTIVE = re.compile(r"\s*logformat\s+\S{1,100}\s+")
+_CODES: dict[str, Meaning] = {
+    "ts.%03tu": Meaning(role=Role.TIME),
+    "tS": Meaning(role=Role.TIME),
+    "tl": Meaning(role=Role.TIME),
+    "tg": Meaning(role=Role.TIME),
+    "tr": Meaning(role=Role.SECONDS, unit=Unit.MILLISECONDS),
+    ">a": Meaning(role=Role.CLIENT),
+    "Ss": Meaning(role=Role.WORD_A),
+    "Sh": Meaning(role=Role.WORD_B),
+    ">Hs": Meaning(role=Role.STATUS),
+    "<Hs": Meaning(role=Role.UPSTREAM_STATUS),
+    "rm": Meaning(role=Role.METHOD),
+    "ru": Meaning(role=Role.PATH),
+    "<a": Meaning(role=Role.UPSTREAM),
+    "<pt": Meaning(role=Role.UPSTREAM_SECONDS, unit=Unit.MILLISECONDS),
+    "err_code": Meaning(role=Role.WORD_C),
+    **dict.fromkeys(
+        (">st", "<st", "<bs", "mt", "<A", "<p", "<la", "<lp", "dt", "<tt", "sn", "err_detail", "rv", ">p", "ts", "tu"),
+        Meaning(),
+    ),
+}
+_TOKEN = re.compile(
+    r"%(?P<padding>-?\d{0,3})(?:\.\d{1,3})?[\"'\[#/]?(?:\{[^}]{0,200}\})?"
+    r"(?P<code>" + "|".join(re.escape(each) for each in sorted(_CODES, key=len, reverse=True)) + r"|[<>]?[A-Za-z_:]+)"
+)
+
+
+def _directive(text: str) -> tuple[Plan, ...]:
+    """Compile a `logformat`; `%ts.%03tu` is one time."""
+    whole = _DIRECTIVE.match(text)
+    rest = (text[whole.end() :] if whole else text).strip()
+    made: list[Part] = []
+    at = 0
+    for found in _TOKEN.finditer(rest):
+        literal = rest[at : found.start()].encode("utf-8", "replace")
+        if not literal and made:
+            raise ValueError("nothing stands between two values of the format")
+        made += [literal] if literal else []
+        meaning = _CODES.get(found["code"], Meaning(text=True))
+        made.append((Token(letter=found["code"]), replace(meaning, padded=found["padding"].strip("-0") != "")))
+        at = found.end()
+    return laid_out([*made, rest[at:].encode("utf-8", "replace")] if rest[at:] else made, NAME)
+
+
 def judge(signs: Signs) -> Judged:
-    """Judge by the status. `WORD_A`: the result code; a denied request is no failure of an upstream."""
+    """Judge by the status. `WORD_A`: the result code; a denied request is no failure of an upstream.
+
+    A directive may tell more: `WORD_C` the name of the error, and the status of the next hop.
+    """
     if signs.status not in FAILED_STATUS or b"DENIED" in signs.words[0]:
         return Judged()
-    return Judged(failed=True, failure=FailureId.UNKNOWN)
+    if signs.upstream_status == b"%d" % signs.status and signs.words[2] in (b"", b"-"):
+        return Judged(failed=True, failure=FailureId.UPSTREAM_ANSWERED_ERROR)
+    return Judged(failed=True, failure=_ERRORS.get(signs.words[2], FailureId.UNKNOWN))
+
+
+_ERRORS = {
+    b"ERR_SECURE_CONNECT_FAIL": FailureId.TLS_FAILED,
+    b"ERR_DNS_FAIL": FailureId.RESOLVE_FAILED,
+    b"ERR_CANNOT_FORWARD": FailureId.NO_LIVE_UPSTREAM,
+    b"ERR_WRITE_ERROR": FailureId.RESET_BEFORE_RESPONSE,
+    b"ERR_ZERO_SIZE_OBJECT": FailureId.CLOSED_BEFORE_RESPONSE,
+    b"ERR_READ_TIMEOUT": FailureId.RESPONSE_TIMEOUT,
+    b"ERR_LIFETIME_EXP": FailureId.RESPONSE_TIMEOUT,
+    b"ERR_INVALID_RESP": FailureId.INVALID_RESPONSE,
+    b"ERR_TOO_BIG": FailureId.HEADER_TOO_BIG,
+}
+"""Names of `%err_code` that decide alone."""
 
 
 EXAMPLES = (
@@ -114,4 +180,5 @@ FORMAT = LogFormat(
     examples=EXAMPLES,
     source="Squid, logformat squid in cf.data.pre; seen with 5.7. Its times are those of the end of a request",
     rank=30,
+    directive=_directive,
 )

@@ -1,5 +1,8 @@
 """Apache Traffic Server's access log in its formats `squid`, `extended` and `extended2` (as text, not binary)."""
 
+import re
+
+from why502.logs.clf_plans import Meaning, Part, Token, laid_out
 from why502.logs.format import FAILED_STATUS, Example, Judged, LogFormat, Signs
 from why502.logs.formats import squid
 from why502.logs.plan import Literal, Plan, Quote, Role, Step, Take, Unit
@@ -25,11 +28,16 @@ _SQUID = (
         _word(Role.TIME),
         _word(Role.SECONDS, Unit.MILLISECONDS),
         _word(Role.CLIENT),
-        Take(role=Role.WORD_A, stop=b"/"),
+        Take(role=Role.WORD_A, stop=b"/", bare=True),
     ),
     Literal(text=b"/"),
     *_fields(
-        _word(Role.STATUS), _word(), _word(Role.METHOD), _word(Role.PATH), _word(), Take(role=Role.NONE, stop=b"/")
+        _word(Role.STATUS),
+        _word(),
+        _word(Role.METHOD),
+        _word(Role.PATH),
+        _word(),
+        Take(role=Role.NONE, stop=b"/", bare=True),
     ),
     Literal(text=b"/"),
     *_fields(_word(Role.UPSTREAM), Take(role=Role.NONE, bare=True)),
@@ -61,6 +69,41 @@ EXTENDED2 = Plan(name=NAME, steps=_EXTENDED2, needs=_STATUS | {Role.UPSTREAM_STA
 
 def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
     return (EXTENDED2, EXTENDED) if squid.is_squid(lines) else (SQUID, EXTENDED2, EXTENDED)
+
+
+_TOKEN = re.compile(r"%<(?:\{[^}]{0,200}\})?([A-Za-z0-9]{1,40})>")
+_CODES = {
+    **dict.fromkeys(("cqtq", "cqts", "cqtn"), Meaning(role=Role.TIME)),
+    "ttms": Meaning(role=Role.SECONDS, unit=Unit.MILLISECONDS),
+    "tts": Meaning(role=Role.SECONDS),
+    "stms": Meaning(role=Role.UPSTREAM_SECONDS, unit=Unit.MILLISECONDS),
+    "chi": Meaning(role=Role.CLIENT),
+    "crc": Meaning(role=Role.WORD_A),
+    "pssc": Meaning(role=Role.STATUS),
+    "sssc": Meaning(role=Role.UPSTREAM_STATUS),
+    "cqhm": Meaning(role=Role.METHOD),
+    **dict.fromkeys(("cquc", "cqu", "pquc", "pqu", "cquuc"), Meaning(role=Role.PATH)),
+    "cqtx": Meaning(role=Role.REQUEST, text=True),
+    **dict.fromkeys(("shn", "shi", "nhi"), Meaning(role=Role.UPSTREAM)),
+    **dict.fromkeys(("caun", "cqh", "ssh", "pqh", "psh", "prrp", "cqup"), Meaning(text=True)),
+}
+
+
+def _directive(text: str) -> tuple[Plan, ...]:
+    """Compile the `format` of logging.yaml."""
+    rest = text.strip().removeprefix("format:").strip()
+    if len(rest) > 1 and rest[0] == rest[-1] and rest[0] in "'\"" and "%<" in rest:
+        rest = rest[1:-1]
+    made: list[Part] = []
+    at = 0
+    for found in _TOKEN.finditer(rest):
+        literal = rest[at : found.start()].encode("utf-8", "replace")
+        if not literal and made:
+            raise ValueError("nothing stands between two values of the format")
+        made += [literal] if literal else []
+        made.append((Token(letter=found[1]), _CODES.get(found[1], Meaning())))
+        at = found.end()
+    return laid_out([*made, rest[at:].encode("utf-8", "replace")] if rest[at:] else made, NAME)
 
 
 _TOLD = {
@@ -175,4 +218,5 @@ FORMAT = LogFormat(
     examples=EXAMPLES,
     source="Apache Traffic Server, logging.yaml and proxy/logging/Log.cc; seen with 9.2. URLs are those after remap",
     rank=31,
+    directive=_directive,
 )
