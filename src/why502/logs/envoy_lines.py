@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from why502.logs.client_text import moved_by
+from why502.logs.client_text import settled
 from why502.logs.format import FAILED_STATUS, Judged, Signs
 from why502.logs.plan import Literal, Plan, Role, Step, Take, Unit
 from why502.logs.prefixes import prefixes
@@ -107,7 +107,7 @@ def compiled(name: str, directive: str) -> tuple[Plan, ...]:
         if not part.own:
             raw.append(len(steps))
         steps += _taken(part, _has_role(parts, number), stop)
-    return (_whole(name, _settled(steps, raw)),)
+    return (_whole(name, settled(steps, raw)),)
 
 
 def _parts(directive: str) -> list[_Operator]:
@@ -148,14 +148,6 @@ def _taken(part: _Operator, role: Role, stop: bytes) -> list[Step]:
         # A plan cannot cut at a last colon: an IPv6 client shows its first group only.
         return [replace(take, stop=b":", bare=True), Literal(text=b":"), replace(take, role=Role.NONE)]
     return [take]
-
-
-def _settled(steps: list[Step], raw: list[int]) -> list[Step]:
-    """Read nothing behind a value whose own bytes could move what follows."""
-    for at in raw:
-        if moved_by(steps, at) is not None:
-            return [*steps[:at], Take(role=Role.NONE)]
-    return steps
 
 
 def _whole(name: str, steps: list[Step]) -> Plan:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from why502.logs.client_text import moved_by
+from why502.logs.client_text import settled
 from why502.logs.format import FAILED_STATUS, Judged, Signs
 from why502.logs.plan import Literal, Plan, Quote, Role, Step, Take, Unit
 from why502.logs.prefixes import MOST_LOOKED_AT, Prefix, prefixes
@@ -264,7 +264,7 @@ def _plan(name: str, tokens: list[_Token]) -> Plan:
         if after is not None and not after.text and not (token.quoted or token.name in _GROUPS):
             raise ValueError(f"nothing stands between %{token.name} and %{after.name}")
         _take(steps, raw, met, token, after.text[:1] if after is not None else b"")
-    return _whole(name, _settled(steps, raw))
+    return _whole(name, settled(steps, raw))
 
 
 def _say(steps: list[Step], text: bytes) -> None:
@@ -318,14 +318,6 @@ def _role(token: _Token, met: set[Role]) -> Role:
         return Role.NONE
     met.add(role)
     return role
-
-
-def _settled(steps: list[Step], raw: list[int]) -> list[Step]:
-    """Read nothing behind a value whose own bytes could move what follows."""
-    for at in raw:
-        if moved_by(steps, at) is not None:
-            return [*steps[:at], _LAST]
-    return steps
 
 
 def _whole(name: str, steps: list[Step]) -> Plan:
