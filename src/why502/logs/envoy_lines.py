@@ -87,6 +87,11 @@ class _Operator:
         return _OWN.fullmatch(self.name) is not None or self.role in (Role.METHOD, Role.UPSTREAM_SECONDS)
 
     @property
+    def blankless(self) -> bool:
+        """The path as it came: with quotes perhaps, but a blank ends it (in HTTP/1) or is refused (in HTTP/2)."""
+        return self.name in ("REQ", "REQUEST_HEADER") and self.argument.upper() == ":PATH"
+
+    @property
     def fallback(self) -> bool:
         return self.argument.upper() in _LAST_RESORT or self.name in _LAST_RESORT
 
@@ -104,7 +109,7 @@ def compiled(name: str, directive: str) -> tuple[Plan, ...]:
         if after is not None and not after.text:
             raise ValueError(f"nothing stands between %{part.name}% and %{after.name}%")
         stop = after.text.encode("utf-8", "replace")[:1] if after is not None else b""
-        if not part.own:
+        if not (part.own or (part.blankless and stop == b" ")):
             raw.append(len(steps))
         steps += _taken(part, _has_role(parts, number), stop)
     return (_whole(name, settled(steps, raw)),)
