@@ -102,8 +102,11 @@ def test_a_format_of_ones_own_is_read(tmp_path: Path) -> None:
         until(lambda: sum(b'"GET' in line for line in lines_of(tmp_path / "out")) == len(ANSWERS), "all")
         lines = [line for line in lines_of(tmp_path / "out") if b'"GET' in line]
     assert all(IMITATES.encode() in line for line in lines)
-    names, counts = told(lines, (from_directive(directive, known_formats()),))
+    given = from_directive(directive, known_formats())
+    names, counts = told(lines, (given,))
     assert (names, counts) == (["haproxy"], TOLD)
+    _, counts = told([b"Nov 21 02:46:22 edge haproxy[1]: " + line for line in lines], (given,))
+    assert counts == TOLD
 
 
 def test_a_cookie_that_looks_like_a_state_is_none(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ status, upstream and termination state, and loses its route.
 from why502.logs.format import Example, LogFormat
 from why502.logs.haproxy_lines import HTTP, behind, compiled, judge, looks_clf, mapped, of_requests
 from why502.logs.plan import Plan, Role, Take
+from why502.logs.prefixes import anywhere
 from why502.observations.failure import FailureId
 
 NAME = "haproxy"
@@ -31,7 +32,7 @@ def _directive(text: str) -> tuple[Plan, ...]:
     roles = {step.role for plan in made for step in plan.steps if isinstance(step, Take)}
     if Role.STATUS not in roles and Role.WORD_A not in roles and Role.WORD_D not in roles:
         raise ValueError("it holds neither status (%ST) nor termination state (%tsc)")
-    return made
+    return anywhere(made)
 
 
 EXAMPLES = (
