@@ -27,7 +27,6 @@ _MAPPED = b"::ffff:"
 _LAST = Take(role=Role.NONE)
 
 _LINE = rb"(?:[0-9A-Fa-f.:]{2,60}|unix):\d{1,9} \[\d\d/[A-Z][a-z]{2}/\d{4}:[0-9:.]{8,12}\] "
-_CLF = re.compile(rb'[0-9A-Fa-f.:]{2,60} - - \[[^\]]{20,30}\] "')
 
 
 def of_requests(first: Sequence[bytes]) -> tuple[Prefix, ...]:
@@ -57,11 +56,6 @@ def by_use(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:
             used[fitting] += 1
     order = sorted(used, key=lambda number: (plans[number].steps[-1] == _LAST, -used[number]))
     return tuple(plans[number] for number in order)
-
-
-def looks_clf(first: Sequence[bytes]) -> bool:
-    """Tell whether there are lines of `option httplog clf` (which a plan has to confirm)."""
-    return any(_CLF.match(line[:512]) for line in first[:MOST_LOOKED_AT])
 
 
 # ---- log-format ----

@@ -92,6 +92,19 @@ def test_httplog_is_read(tmp_path: Path, log: str, captured: bool) -> None:
     assert (names, counts) == (["haproxy-http"], TOLD)
 
 
+def test_clf_is_read(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        backend() as app,
+        running(configuration(tmp_path, port, app, "format raw", "option httplog clf"), port, tmp_path),
+    ):
+        asked(port)
+        until(lambda: sum(b'"GET' in line for line in lines_of(tmp_path / "out")) == len(ANSWERS), "all")
+        lines = [line for line in lines_of(tmp_path / "out") if b'"GET' in line]
+    names, counts = told(lines)
+    assert (names, counts) == (["haproxy-clf"], TOLD)
+
+
 def test_a_format_of_ones_own_is_read(tmp_path: Path) -> None:
     """The client's name holds quotes and blanks: escaped it moves nothing, and bare it is not read."""
     port = free_port()
