@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from why502.logs.client_text import can_hold, moved_by
+from why502.logs.client_text import can_hold, moved_by, settled
 from why502.logs.plan import Literal, Plan, Quote, Role, Step, Take
 from why502.logs.reading import read
 
@@ -59,3 +59,16 @@ def test_a_status_is_never_the_clients(steps: tuple[Step, ...], text: bytes) -> 
     line = b"".join(step.text if isinstance(step, Literal) else values[step.role] for step in steps if step is not None)
     found = read(Plan(name="x", steps=steps), line)
     assert found is None or (found.status == 200 and found.words[0] == b"end")
+
+
+def test_what_is_of_no_use_is_not_read() -> None:
+    raw = Take(role=Role.NONE, stop=b" ")
+    steps = (TIME, SPACE, raw, Literal(text=b" end"))
+    assert settled(steps, [2]) == [TIME, SPACE, Take(role=Role.NONE)]
+    assert settled(SAFE[0], [2]) == list(SAFE[0])
+    assert settled(UNSAFE[0], [2]) == [TIME, SPACE, Take(role=Role.NONE)]
+
+
+def test_a_later_raw_value_is_read_for_the_sake_of_the_first() -> None:
+    steps = (TIME, SPACE, RAW, SPACE, STATUS, Literal(text=b' "'), QUOTED, Literal(text=b'"'))
+    assert settled(steps, [2, 6]) == list(steps)

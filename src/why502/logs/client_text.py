@@ -6,7 +6,7 @@ delimiter makes the line unreadable, and never moves a later value.
 
 from collections.abc import Sequence
 
-from why502.logs.plan import Blanks, Literal, Quote, Seek, Step, Take
+from why502.logs.plan import Blanks, Literal, Quote, Role, Seek, Step, Take
 
 
 def moved_by(steps: Sequence[Step], raw: int) -> Take | None:
@@ -32,6 +32,19 @@ def moved_by(steps: Sequence[Step], raw: int) -> Take | None:
             case Seek() | Blanks():
                 return value
     return None
+
+
+def settled(steps: Sequence[Step], raw: Sequence[int]) -> list[Step]:
+    """Read nothing behind a raw value (of those at `raw`, ascending) that could move a later one, or that is no use.
+
+    The first raw value need not be read if nothing behind it has a role; a later one must be, because that every line
+    has its number of delimiters is what makes the values before it certain.
+    """
+    for at in raw:
+        useless = at == raw[0] and not any(isinstance(step, Take) and step.role is not Role.NONE for step in steps[at:])
+        if useless or moved_by(steps, at) is not None:
+            return [*steps[:at], Take(role=Role.NONE)]
+    return list(steps)
 
 
 def can_hold(step: Take, byte: bytes) -> bool:

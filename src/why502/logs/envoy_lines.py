@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from why502.logs.client_text import moved_by
+from why502.logs.client_text import settled
 from why502.logs.format import FAILED_STATUS, Judged, Signs
 from why502.logs.plan import Literal, Plan, Role, Step, Take, Unit
 from why502.logs.prefixes import prefixes
@@ -87,6 +87,11 @@ class _Operator:
         return _OWN.fullmatch(self.name) is not None or self.role in (Role.METHOD, Role.UPSTREAM_SECONDS)
 
     @property
+    def blankless(self) -> bool:
+        """The path as it came: with quotes perhaps, but a blank ends it (in HTTP/1) or is refused (in HTTP/2)."""
+        return self.name in ("REQ", "REQUEST_HEADER") and self.argument.upper() == ":PATH"
+
+    @property
     def fallback(self) -> bool:
         return self.argument.upper() in _LAST_RESORT or self.name in _LAST_RESORT
 
@@ -104,10 +109,10 @@ def compiled(name: str, directive: str) -> tuple[Plan, ...]:
         if after is not None and not after.text:
             raise ValueError(f"nothing stands between %{part.name}% and %{after.name}%")
         stop = after.text.encode("utf-8", "replace")[:1] if after is not None else b""
-        if not part.own:
+        if not (part.own or (part.blankless and stop == b" ")):
             raw.append(len(steps))
         steps += _taken(part, _has_role(parts, number), stop)
-    return (_whole(name, _settled(steps, raw)),)
+    return (_whole(name, settled(steps, raw)),)
 
 
 def _parts(directive: str) -> list[_Operator]:
@@ -148,14 +153,6 @@ def _taken(part: _Operator, role: Role, stop: bytes) -> list[Step]:
         # A plan cannot cut at a last colon: an IPv6 client shows its first group only.
         return [replace(take, stop=b":", bare=True), Literal(text=b":"), replace(take, role=Role.NONE)]
     return [take]
-
-
-def _settled(steps: list[Step], raw: list[int]) -> list[Step]:
-    """Read nothing behind a value whose own bytes could move what follows."""
-    for at in raw:
-        if moved_by(steps, at) is not None:
-            return [*steps[:at], Take(role=Role.NONE)]
-    return steps
 
 
 def _whole(name: str, steps: list[Step]) -> Plan:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from why502.logs.client_text import moved_by
+from why502.logs.client_text import settled
 from why502.logs.format import FAILED_STATUS, Judged, Signs
 from why502.logs.plan import Literal, Plan, Quote, Role, Step, Take, Unit
 from why502.logs.prefixes import MOST_LOOKED_AT, Prefix, prefixes
@@ -27,7 +27,6 @@ _MAPPED = b"::ffff:"
 _LAST = Take(role=Role.NONE)
 
 _LINE = rb"(?:[0-9A-Fa-f.:]{2,60}|unix):\d{1,9} \[\d\d/[A-Z][a-z]{2}/\d{4}:[0-9:.]{8,12}\] "
-_CLF = re.compile(rb'[0-9A-Fa-f.:]{2,60} - - \[[^\]]{20,30}\] "')
 
 
 def of_requests(first: Sequence[bytes]) -> tuple[Prefix, ...]:
@@ -57,11 +56,6 @@ def by_use(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:
             used[fitting] += 1
     order = sorted(used, key=lambda number: (plans[number].steps[-1] == _LAST, -used[number]))
     return tuple(plans[number] for number in order)
-
-
-def looks_clf(first: Sequence[bytes]) -> bool:
-    """Tell whether there are lines of `option httplog clf` (which a plan has to confirm)."""
-    return any(_CLF.match(line[:512]) for line in first[:MOST_LOOKED_AT])
 
 
 # ---- log-format ----
@@ -264,7 +258,7 @@ def _plan(name: str, tokens: list[_Token]) -> Plan:
         if after is not None and not after.text and not (token.quoted or token.name in _GROUPS):
             raise ValueError(f"nothing stands between %{token.name} and %{after.name}")
         _take(steps, raw, met, token, after.text[:1] if after is not None else b"")
-    return _whole(name, _settled(steps, raw))
+    return _whole(name, settled(steps, raw))
 
 
 def _say(steps: list[Step], text: bytes) -> None:
@@ -318,14 +312,6 @@ def _role(token: _Token, met: set[Role]) -> Role:
         return Role.NONE
     met.add(role)
     return role
-
-
-def _settled(steps: list[Step], raw: list[int]) -> list[Step]:
-    """Read nothing behind a value whose own bytes could move what follows."""
-    for at in raw:
-        if moved_by(steps, at) is not None:
-            return [*steps[:at], _LAST]
-    return steps
 
 
 def _whole(name: str, steps: list[Step]) -> Plan:

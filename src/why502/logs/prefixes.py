@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from why502.logs.plan import Literal, Plan, Role, Seek, Step, Take
+from why502.logs.plan import Blanks, Literal, Plan, Role, Seek, Step, Take
 from why502.observations.frozen import frozen
 
 MOST_LOOKED_AT = 1000
@@ -26,29 +26,42 @@ class Prefix:
     start: bytes = b""
 
 
-_PRI = (Literal(text=b"<"), Take(role=Role.NONE, stop=b">", bare=True), Literal(text=b">"))
-_OVER = (Take(role=Role.NONE, stop=b" ", bare=True), Literal(text=b" "))
+def _over(stop: bytes, text: bytes | None = None) -> tuple[Step, ...]:
+    """Read over a value without blanks, and what ends it."""
+    return (Take(role=Role.NONE, stop=stop, bare=True), Literal(text=text or stop))
+
+
+_PRI = (Literal(text=b"<"), *_over(b">"))
+_OVER = _over(b" ")
 _STAMP = (Take(role=Role.TIME, stop=b" ", bare=True), Literal(text=b" "))
 _ONE = Literal(text=b"1 ")
 _MARK = b"\xef\xbb\xbf"
-_BSD = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? (?:\S{1,255} )?\S{1,64}"
-_ISO = rb"\d{4}-\d\d-\d\d[T ][0-9:.,]{8,18}(?:Z|[+-]\d\d:?\d\d)"
-_TAG = rb"\[\d{1,10}\]: "
-_RFC5424 = rb"<\d{1,3}>1 " + _ISO + rb" \S{1,255} \S{1,48} \S{1,128} \S{1,32} - "
+_CLOCK = (*_over(b":"), *_over(b":"), *_OVER)
+_DAY = (Take(role=Role.NONE, stop=b" ", bare=True), Blanks(), *_OVER, *_CLOCK)
+_TAGGED = (*_over(b"["), *_over(b"]", b"]: "))
+_DATE = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? "
+_ISO = rb"\d{4}-\d\d-\d\dT[0-9:.,]{8,18}(?:Z|[+-]\d\d:?\d\d) "
+_HOST = rb"\S{1,255} "
+_TAG = rb"[^\s\[\]\"]{1,64}\[\d{1,10}\]: "
+_RFC5424 = rb"<\d{1,3}>1 " + _ISO + rb"\S{1,255} \S{1,48} \S{1,128} \S{1,32} - "
 
 
-def _sought(text: bytes, before: tuple[Step, ...] = (), stamp: bool = False) -> Prefix:
-    seek = Seek(text=text)
-    return Prefix(steps=(*before, seek), dated=(*before, *_STAMP, seek) if stamp else (), start=text)
+def _sought(text: bytes, *before: Step) -> Prefix:
+    return Prefix(steps=(*before, Seek(text=text)), start=text)
 
 
 def _rfc5424(mark: bytes) -> Prefix:
-    ends = Literal(text=b"- " + mark)
+    ends = (*_OVER, *_OVER, *_OVER, *_OVER, Literal(text=b"- " + mark))
     return Prefix(
-        steps=(*_PRI, _ONE, *_OVER, *_OVER, *_OVER, *_OVER, *_OVER, ends),
-        dated=(*_PRI, _ONE, *_STAMP, *_OVER, *_OVER, *_OVER, *_OVER, ends),
+        steps=(*_PRI, _ONE, *_OVER, *ends),
+        dated=(*_PRI, _ONE, *_STAMP, *ends),
         start=b" - - " + mark,
     )
+
+
+def _iso(before: tuple[Step, ...], behind: tuple[Step, ...], start: bytes) -> Prefix:
+    steps = (*before, *_over(b"T"), *_CLOCK, *behind)
+    return Prefix(steps=steps, dated=(*before, *_STAMP, *behind), start=start)
 
 
 # What begins with certain bytes goes first; what is sought, behind what is not, because the words of a client who is
@@ -57,23 +70,31 @@ _KINDS: tuple[tuple[bytes, Prefix], ...] = (
     (rb"MESSAGE=", Prefix(steps=(Literal(text=b"MESSAGE="),), start=b"MESSAGE=")),
     (rb"<\d{1,3}>", Prefix(steps=_PRI, start=b">")),
     (rb"", Prefix()),
-    (rb"<\d{1,3}>" + _ISO + rb" ", Prefix(steps=(*_PRI, *_OVER), dated=(*_PRI, *_STAMP), start=b" ")),
     (_RFC5424 + _MARK, _rfc5424(_MARK)),
     (_RFC5424, _rfc5424(b"")),
-    (rb"<\d{1,3}>" + _ISO + rb" \S{1,255} \S{1,64}" + _TAG, _sought(b"]: ", _PRI, stamp=True)),
-    (rb"<\d{1,3}>" + _BSD + _TAG, _sought(b"]: ", _PRI)),
-    (rb"<\d{1,3}>" + _BSD + rb": ", _sought(b": ", _PRI)),
-    (_ISO + rb" \S{1,255} \S{1,64}" + _TAG, _sought(b"]: ", stamp=True)),
-    (_ISO + rb" \S{1,255} \S{1,64}: ", _sought(b": ", stamp=True)),
-    (
-        _ISO + rb" std(?:out|err) [FP] ",
-        Prefix(steps=(*_OVER, *_OVER, *_OVER), dated=(*_STAMP, *_OVER, *_OVER), start=b" F "),
-    ),
-    (_ISO + rb" ", Prefix(steps=_OVER, dated=_STAMP, start=b" ")),
-    (_BSD + _TAG, _sought(b"]: ")),
-    (_BSD + rb": ", _sought(b": ")),
+    (rb"<\d{1,3}>" + _ISO + _HOST + _TAG, _iso(_PRI, (*_OVER, *_TAGGED), b"]: ")),
+    (rb"<\d{1,3}>" + _ISO, _iso(_PRI, (), b" ")),
+    (rb"<\d{1,3}>" + _DATE + _HOST + _TAG, Prefix(steps=(*_PRI, *_DAY, *_OVER, *_TAGGED), start=b"]: ")),
+    (rb"<\d{1,3}>" + _DATE + _TAG, Prefix(steps=(*_PRI, *_DAY, *_TAGGED), start=b"]: ")),
+    (_ISO + _HOST + _TAG, _iso((), (*_OVER, *_TAGGED), b"]: ")),
+    (_ISO + rb"std(?:out|err) [FP] ", _iso((), (*_OVER, *_OVER), b" F ")),
+    (_ISO, _iso((), (), b" ")),
+    (_DATE + _HOST + _TAG, Prefix(steps=(*_DAY, *_OVER, *_TAGGED), start=b"]: ")),
+    (_DATE + _TAG, Prefix(steps=(*_DAY, *_TAGGED), start=b"]: ")),
+    (_ISO + _HOST + rb"\S{1,64}: ", _sought(b": ")),
+    (rb"(?:<\d{1,3}>)?" + _DATE + rb"(?:\S{1,255} )?\S{1,64}: ", _sought(b": ")),
     (rb"[\w.:/+@-]{1,120} {1,40}\| ", _sought(b"| ")),
 )
+
+
+def anywhere(plans: Sequence[Plan]) -> tuple[Plan, ...]:
+    """Make plans for every prefix that needs no seeking: for a format that is known before any line is."""
+    return tuple(
+        replace(plan, steps=(*prefix.steps, *plan.steps))
+        for _, prefix in _KINDS
+        if not any(isinstance(step, Seek) for step in prefix.steps)
+        for plan in plans
+    )
 
 
 def prefixes(first: Sequence[bytes], looks: bytes) -> tuple[Prefix, ...]:

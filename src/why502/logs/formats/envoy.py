@@ -8,6 +8,7 @@ escape it, and what stands behind could be the client's words.
 from why502.logs.envoy_lines import behind, compiled, judge
 from why502.logs.format import Example, LogFormat
 from why502.logs.plan import Kind, Literal, Plan, Role, Take
+from why502.logs.prefixes import anywhere
 from why502.observations.failure import FailureId
 
 NAME = "envoy"
@@ -41,7 +42,7 @@ def _plans(first: tuple[bytes, ...]) -> tuple[Plan, ...]:
 
 
 def _directive(text: str) -> tuple[Plan, ...]:
-    return compiled(NAME, text)
+    return anywhere(compiled(NAME, text))
 
 
 EXAMPLES = (

@@ -1,28 +1,24 @@
-"""HAProxy's `log-format` as a directive; without one: `option httplog` with more at its end, cut short, or as `clf`.
+"""HAProxy's `log-format` as a directive; without one: `option httplog` with more at its end, or cut short.
 
 What stands behind the request line is not read. A line that syslog cut (HAProxy itself cuts at 1024 bytes) keeps
-status, upstream and termination state, and loses its route.
+status, upstream and termination state, and loses its route. Where `%b` and `%s` stand apart, the upstream is the
+server's name alone: `%b/%s` keeps servers of one name apart.
 """
 
 from why502.logs.format import Example, LogFormat
-from why502.logs.haproxy_lines import HTTP, behind, compiled, judge, looks_clf, mapped, of_requests
+from why502.logs.haproxy_lines import HTTP, behind, compiled, judge, mapped, of_requests
 from why502.logs.plan import Plan, Role, Take
+from why502.logs.prefixes import anywhere
 from why502.observations.failure import FailureId
 
 NAME = "haproxy"
 _CUT = HTTP.partition(" %hr")[0] + " %[rest]"
-_CLF = (
-    '%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc %ac %fc %bc %sc %rc %sq %bq '
-    "%{-Q}[rest]"
-)
 PLANS = (*compiled(NAME, HTTP), *compiled(NAME, HTTP + " %[rest]"), *compiled(NAME, _CUT))
-PLANS_CLF = compiled(NAME, _CLF)
 
 
 def _plans(first: tuple[bytes, ...]) -> tuple[Plan, ...]:
     bodies = mapped(first, PLANS)
-    clf = PLANS_CLF if looks_clf(first) else ()
-    return (*(behind(prefix, plan) for prefix in of_requests(first) for plan in bodies), *clf)
+    return tuple(behind(prefix, plan) for prefix in of_requests(first) for plan in bodies)
 
 
 def _directive(text: str) -> tuple[Plan, ...]:
@@ -31,7 +27,7 @@ def _directive(text: str) -> tuple[Plan, ...]:
     roles = {step.role for plan in made for step in plan.steps if isinstance(step, Take)}
     if Role.STATUS not in roles and Role.WORD_A not in roles and Role.WORD_D not in roles:
         raise ValueError("it holds neither status (%ST) nor termination state (%tsc)")
-    return made
+    return anywhere(made)
 
 
 EXAMPLES = (
@@ -58,18 +54,6 @@ EXAMPLES = (
         failure=FailureId.CONNECT_REFUSED,
     ),
     Example(
-        line=b'127.0.0.1 - - [21/Nov/2026:19:00:51 +0000] "GET /s502 HTTP/1.1" 502 59 "" "" 39126 441 "clf" "b" "s1" '
-        b'0 0 0 0 0 ---- 1 1 0 0 0 0 0 "" "" ',
-        at="2026-11-21T19:00:51Z",
-        status=502,
-        route="GET /*",
-        upstream="s1",
-        client="127.0.0.1",
-        seconds=0.0,
-        failed=True,
-        failure=FailureId.UPSTREAM_ANSWERED_ERROR,
-    ),
-    Example(
         line=b"127.0.0.1:42080 [21/Nov/2026:19:00:51.422] h b/s1 0/0/0/-1/501 504 198 - - sH-- 1/1/0/0/0 0/0 "
         b'"GET /cart?a-very-long-query-that-was-cut-he',
         at="2026-11-21T19:00:51Z",
@@ -89,7 +73,7 @@ FORMAT = LogFormat(
     plans=_plans,
     judge=judge,
     examples=EXAMPLES,
-    source="HAProxy, configuration manual, 8.2.6 (custom log format) and 8.2.3 (CLF); seen with 2.6.12",
+    source="HAProxy, configuration manual, 8.2.6 (custom log format); seen with 2.6.12",
     rank=60,
     directive=_directive,
 )

@@ -3,6 +3,8 @@
 One line a request: retries are no lines of their own. Time is when the request came in (local, without zone), seconds
 are Ta, the upstream's part is Tr. The upstream is `backend/server`; `backend/<NOSRV>` where none was chosen. Where both
 a cookie and headers are captured, nothing behind the cookie is believed: HAProxy does not escape it.
+An answer that a rule made (`PR`, `LR`) and a client that left are no failures; one that left unnoticed (without
+`option abortonclose`) is logged as what came of the request.
 """
 
 from why502.logs.format import Example, LogFormat
