@@ -219,10 +219,10 @@ class _Series:
             return rate
         return min(max((count + 0.5) / outside, self.floor), max(cap, self.floor))
 
-    def dispersion(self, rate: float, leave: Sequence[tuple[int, int]]) -> float:
-        """Return how much more than Poisson's the counts vary, 1 to 8; by the median, which bursts do not move."""
-        counts, width = self.blocks(leave)
-        expected = rate * width
+    def dispersion(self, leave: Sequence[tuple[int, int]]) -> float:
+        """Return how much more than Poisson's the counts outside of intervals vary, 1 to 8 (of the median square)."""
+        counts, _ = self.blocks(leave)
+        expected = sum(counts) / max(len(counts), 1)
         if len(counts) < COUNTS_OF_BLOCK or expected < 1:
             return 1.0
         squares = sorted((count - expected) ** 2 / expected for count in counts)
@@ -239,7 +239,7 @@ class _Series:
             times *= STEP
         if not segments:
             return []
-        least *= self.dispersion(rate, list(segments))
+        least *= self.dispersion(list(segments))
         chosen = self.best({self.fitted(*each, rate) for each in segments} | segments, rate, least)
         ends = [-1, *(last for _, last in chosen)]
         starts = [*(first for first, _ in chosen), len(self.counts)][1:]
