@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from why502.logs.bursts import LEAST, Burst, Clock, Found, clock, find, ratio, threshold
+from why502.logs.bursts import LEAST, Burst, Clock, Found, clock, find, ratio, surprise, threshold
 
 WEEK = 7 * 1440
 
@@ -43,12 +43,18 @@ def test_a_steady_share_has_no_burst_in_any_of_eight_weeks(share: float) -> None
         assert found.rate == pytest.approx(share, rel=0.35)
 
 
-def test_clients_that_try_again_make_no_burst() -> None:
-    draw = random.Random(5)
-    points = {
-        minute: count + (draw.random() < 0.3) + (draw.random() < 0.1) for minute, count in noise(draw, 2e-4).items()
-    }
-    assert not searched(points).bursts
+@pytest.mark.parametrize("share", [1e-5, 1e-4, 1e-3])
+def test_clients_that_try_again_make_no_burst(share: float) -> None:
+    for seed in range(8):
+        draw = random.Random(seed)
+        points = noise(draw, share)
+        for minute, count in list(points.items()):
+            for _ in range(count):
+                while draw.random() < 0.3:
+                    points[minute] += 1
+        assert not searched(points).bursts
+        points[5000] = points.get(5000, 0) + 40
+        assert [each.first for each in searched(points).bursts] == [5000]
 
 
 @pytest.mark.parametrize("length", [1, 2, 5, 20, 90])
@@ -104,7 +110,9 @@ def test_more_than_the_cap_is_a_burst_from_the_first_to_the_last_minute() -> Non
 
 def test_fewer_than_the_least_are_never_a_burst() -> None:
     assert not searched({5000: LEAST - 1}).bursts
-    assert searched({5000: LEAST}).bursts
+    assert searched({5000: 2 * LEAST}).bursts
+    hour = clock((minute, 100.0) for minute in range(60))
+    assert find([(30, LEAST)], hour, 0.01, threshold(60, 1)).bursts
 
 
 def test_a_hole_in_the_log_ends_a_burst() -> None:
@@ -125,6 +133,18 @@ def test_the_ratio_is_the_poisson_one() -> None:
     assert ratio(10, 2) == pytest.approx(10 * math.log(5) - 8)
     assert ratio(2, 2) == ratio(1, 2) == 0
     assert Burst(first=1, last=2, count=10, expected=2.0).surprise == ratio(10, 2)
+
+
+def test_what_repeats_is_less_of_a_surprise() -> None:
+    assert surprise(10, 0.1, 0.0) == ratio(10, 0.1)
+    assert surprise(10, 0.1, 1e-9) == pytest.approx(ratio(10, 0.1), rel=1e-3)
+    assert ratio(10, 0.1) > surprise(10, 0.1, 0.1) > surprise(10, 0.1, 0.5) > 0
+    assert surprise(1, 2, 0.3) == 0
+
+
+@given(st.integers(1, 100_000), st.floats(1e-9, 1e4), st.floats(0.0, 0.9))
+def test_the_surprise_is_never_above_the_ratio(count: int, expected: float, again: float) -> None:
+    assert -1e-6 <= surprise(count, expected, again) <= ratio(count, expected) * (1 + 1e-9) + 1e-6
 
 
 def test_more_places_ask_for_more_surprise() -> None:
