@@ -53,7 +53,7 @@ def test_clients_that_try_again_make_no_burst(share: float) -> None:
                 while draw.random() < 0.3:
                     points[minute] += 1
         assert not searched(points).bursts
-        points[5000] = points.get(5000, 0) + 40
+        points[5000] = points.get(5000, 0) + 80
         assert [each.first for each in searched(points).bursts] == [5000]
 
 
