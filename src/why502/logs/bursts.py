@@ -9,8 +9,9 @@ Communications in Statistics 26, 1997) less `threshold` for each; the best disjo
 incident of many heights stays one and two with quiet between them stay two.
 
 The usual rate is that of the middle one of blocks of equal exposure, then of all that lies outside the bursts found,
-repeated until nothing changes. Counts that vary more than Poisson's (a daily rhythm, clients that try again) raise the
-threshold by their dispersion (quasi-likelihood). The time taken grows with the minutes that have a count; minutes
+repeated until nothing changes. Clients try again: the surprise of a burst is that of events that repeat (Pólya-Aeppli)
+as often as they do outside of bursts. What varies more even so (a rhythm of its own) raises the threshold by its
+dispersion (quasi-likelihood). The time taken grows with the minutes that have a count; minutes
 without one cost nothing.
 """
 
@@ -47,6 +48,9 @@ FURTHEST_MINUTE = 30
 NEAR = 2
 """Minutes from the end of a burst to the start of the next that are one burst nevertheless."""
 
+SPARSE = 0.3
+"""Of minutes in which so few are expected, a second event in one tells that events repeat."""
+
 UNSURE = 3
 """So many must be missing before a pause is one for certain (Poisson: 1 in 20)."""
 
@@ -65,6 +69,13 @@ class Clock:
     before: Sequence[float]
     after: Sequence[float]
     minutes: Sequence[int]
+    widths: Sequence[float]
+    squares: Sequence[float]
+    """The exposures of the minutes in ascending order, and the sums of their squares up to each."""
+
+    def squares_below(self, width: float) -> float:
+        """Sum up the squares of the exposures that are below a bound."""
+        return self.squares[bisect_left(self.widths, width)]
 
     @property
     def total(self) -> float:
@@ -117,14 +128,33 @@ def clock(weights: Iterable[tuple[int, float]], time_share: float = TIME_SHARE, 
         after.append(passed)
         former = minute
     minutes = [minute for minute, _ in known]
+    widths = sorted(weight + pause for _, weight in known)
     return Clock(
-        place=dict(zip(minutes, range(len(minutes)), strict=True)), before=before, after=after, minutes=minutes
+        place=dict(zip(minutes, range(len(minutes)), strict=True)),
+        before=before,
+        after=after,
+        minutes=minutes,
+        widths=widths,
+        squares=list(accumulate((width * width for width in widths), initial=0.0)),
     )
 
 
 def ratio(count: float, expected: float) -> float:
     """Return the log-likelihood ratio of a Poisson count at its own rate to the expected one; 0 if it is not above."""
     return count * math.log(count / expected) - (count - expected) if count > expected else 0.0
+
+
+def surprise(count: float, expected: float, again: float) -> float:
+    """Return the log-likelihood ratio where each event brings another with the chance `again` (0: it is `ratio`).
+
+    The rate function (Cramér) of the Pólya-Aeppli law: Poisson events whose number of repetitions is geometric.
+    """
+    if count <= expected or not again:
+        return ratio(count, expected)
+    events = expected * (1 - again)
+    half = (2 * count * again + events * (1 - again)) / 2
+    tilt = count / (half + math.sqrt(half * half - (count * again) ** 2))
+    return count * math.log(tilt) - events * (tilt - 1) / (1 - again * tilt)
 
 
 def threshold(minutes: int, series: int) -> float:
@@ -155,6 +185,7 @@ class _Series:
 
     def __init__(self, points: Sequence[tuple[int, int]], time: Clock) -> None:
         places = [time.place[minute] for minute, _ in points]
+        self.time = time
         self.minutes = [minute for minute, _ in points]
         self.counts = [count for _, count in points]
         self.before = [time.before[place] for place in places]
@@ -219,10 +250,28 @@ class _Series:
             return rate
         return min(max((count + 0.5) / outside, self.floor), max(cap, self.floor))
 
-    def dispersion(self, rate: float, leave: Sequence[tuple[int, int]]) -> float:
-        """Return how much more than Poisson's the counts vary, 1 to 8; by the median, which bursts do not move."""
-        counts, width = self.blocks(leave)
-        expected = rate * width
+    def repeats(self, rate: float, leave: Sequence[tuple[int, int]]) -> float:
+        """Estimate the chance that an event brings another in its minute, from minutes that rarely have one at all.
+
+        A little is taken for granted, the more the fewer there are to tell from.
+        """
+        widest = SPARSE / rate
+        skip = bytearray(len(self.counts))
+        for first, last in leave:
+            skip[first : last + 1] = b"\x01" * (last + 1 - first)
+        near = [
+            count
+            for count, width, leap in zip(self.counts, self.widths, skip, strict=True)
+            if width < widest and not leap
+        ]
+        chance = rate * rate * self.time.squares_below(widest) / 2
+        more = max(sum(near) - len(near) - chance, 0.0)
+        return min((more + 0.5) / (sum(near) + 10), 0.9)
+
+    def dispersion(self, leave: Sequence[tuple[int, int]]) -> float:
+        """Return how much more than Poisson's the counts outside of intervals vary, 1 to 8 (of the median square)."""
+        counts, _ = self.blocks(leave)
+        expected = sum(counts) / max(len(counts), 1)
         if len(counts) < COUNTS_OF_BLOCK or expected < 1:
             return 1.0
         squares = sorted((count - expected) ** 2 / expected for count in counts)
@@ -239,8 +288,9 @@ class _Series:
             times *= STEP
         if not segments:
             return []
-        least *= self.dispersion(rate, list(segments))
-        chosen = self.best({self.fitted(*each, rate) for each in segments} | segments, rate, least)
+        again = self.repeats(rate, list(segments))
+        least *= max(self.dispersion(list(segments)) * (1 - again) / (1 + again), 1.0)
+        chosen = self.best({self.fitted(*each, rate) for each in segments} | segments, rate, least, again)
         ends = [-1, *(last for _, last in chosen)]
         starts = [*(first for first, _ in chosen), len(self.counts)][1:]
         limits = zip(ends, starts, strict=False)
@@ -268,14 +318,15 @@ class _Series:
             found.append((start, end))
         return found
 
-    def best(self, segments: Iterable[tuple[int, int]], rate: float, least: float) -> list[tuple[int, int]]:
-        """Choose disjoint intervals of the greatest sum of surprise (weighted interval scheduling)."""
+    def best(
+        self, segments: Iterable[tuple[int, int]], rate: float, least: float, again: float
+    ) -> list[tuple[int, int]]:
+        """Choose disjoint intervals of the greatest sum of ratios (weighted interval scheduling)."""
         worth = []
         for first, last in segments:
             count, expected = self.count(first, last), rate * self.exposure(first, last)
-            value = ratio(count, expected) - least
-            if count >= LEAST and count >= RATIO * expected and value > 0:
-                worth.append((last, first, value))
+            if count >= max(LEAST, RATIO * expected) and surprise(count, expected, again) > least:
+                worth.append((last, first, ratio(count, expected) - least))
         worth.sort()
         ends = [last for last, _, _ in worth]
         sums = [0.0]

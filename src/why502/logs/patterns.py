@@ -100,19 +100,22 @@ def pattern(shape: Shape) -> Pattern:
 def wall(spread: Spread, failed: int) -> float | None:
     """Find the time, in seconds, at which at least half of the failed requests end; `None`: there is no pile.
 
-    Two buckets beside each other (an eighth of the time) must hold three times what the two below them do.
+    Two buckets beside each other (an eighth of the time) must hold three times what the two below them do, and more
+    than twice what lies above.
     """
+    above = 0
     for number in sorted(spread, reverse=True):
         seconds = middle(number)
         if seconds < 1 / 2:
             return None
         here = spread[number] + spread.get(number - 1, 0)
         below = spread.get(number - 2, 0) + spread.get(number - 3, 0)
-        if here >= max(LEAST_TIMES, failed / 2) and here >= 3 * below:
+        if here >= max(LEAST_TIMES, failed / 2) and here >= 3 * below and here > 2 * above:
             if spread[number] < spread.get(number - 1, 0):
                 seconds = middle(number - 1)
             nearest = min(LIMITS, key=lambda limit: abs(limit - seconds))
             return float(nearest) if abs(nearest - seconds) <= seconds / 16 else round(seconds, 1)
+        above += spread[number]
     return None
 
 
@@ -137,7 +140,7 @@ def folded(counts: Mapping[int, int]) -> tuple[int, int] | None:
     day: dict[int, int] = {}
     for minute, count in counts.items():
         day[minute % DAY] = day.get(minute % DAY, 0) + count
-    best: tuple[int, int] | None = None
+    best, most = None, 0
     for each in PERIODS:
         phases: dict[int, int] = {}
         for minute, count in day.items():
@@ -145,8 +148,9 @@ def folded(counts: Mapping[int, int]) -> tuple[int, int] | None:
         phase = max(phases, key=lambda at: (phases[at], -at), default=0)
         if phases and 3 * phases[phase] >= total and phases[phase] >= max(2 * LEAST_TIMES, 4 * total / each):
             turns = {minute // each for minute in counts if minute % each == phase}
-            if len(turns) >= LEAST_TIMES and 2 * len(turns) > max(turns) - min(turns):
-                best = (each, phase)
+            often = len(turns) >= LEAST_TIMES and 2 * len(turns) > max(turns) - min(turns)
+            if often and phases[phase] >= most:
+                best, most = (each, phase), phases[phase]
     return best
 
 
