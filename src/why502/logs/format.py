@@ -14,7 +14,8 @@ FAILED_STATUS = frozenset({502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527
 class Signs:
     """All of a line that its judge may go by; few distinct ones exist, so that each is judged once.
 
-    `status`: what the client got, 0 if the line does not say. `upstream`: whether a server is named. `last`: false for
+    `status`: what the client got, 0 if the line does not say. `upstream`: whether a server is named. `group`: its name
+    has no colon (nginx: a group of which no server could be chosen); told from status 500 on only. `last`: false for
     an attempt that was followed by another; its `upstream_status` is its own. `words`: the four words, 120 bytes each.
     """
 
@@ -22,6 +23,7 @@ class Signs:
     upstream_status: bytes = b""
     words: tuple[bytes, bytes, bytes, bytes] = (b"", b"", b"", b"")
     upstream: bool = False
+    group: bool = False
     last: bool = True
 
 

@@ -56,12 +56,14 @@ class Unit(IntEnum):
 class Quote(IntEnum):
     """How the byte that ends a value may stand inside of it.
 
-    `BACKSLASH`: after a backslash (which also escapes itself). `DOUBLED`: written twice, as in CSV.
+    `BACKSLASH`: after a backslash (which also escapes itself). `DOUBLED`: written twice, as in CSV. `LISTED`: behind a
+    comma, and around a colon that stands alone, as in nginx's lists without quotes (`a, b : c`; `stop` is a blank).
     """
 
     NONE = 0
     BACKSLASH = 1
     DOUBLED = 2
+    LISTED = 3
 
 
 @frozen
@@ -69,7 +71,8 @@ class Take:
     """Take the value until `stop` (one byte, not taken, left for the next step), or to the line's end (`b""`).
 
     `present`: only whether there is a value counts; it becomes `+`, or empty for `-`, nothing, or a number below zero.
-    `bare`: the value may not hold a blank, tab or quote (else the line does not fit).
+    `bare`: the value may not hold a blank, tab or quote (else the line does not fit). `port`: it is an address and its
+    port, and loses what stands from its last colon on.
     """
 
     role: Role
@@ -78,6 +81,7 @@ class Take:
     unit: Unit = Unit.SECONDS
     present: bool = False
     bare: bool = False
+    port: bool = False
 
 
 @frozen

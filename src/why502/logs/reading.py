@@ -78,6 +78,8 @@ def _fits(plan: Plan, line: bytes, values: Values) -> bool | None:
 def _keep(values: Values, step: Take | Key, raw: bytes) -> None:
     if step.present:
         raw = b"" if raw in _EMPTY or raw.startswith(b"-") else b"+"
+    if isinstance(step, Take) and step.port and b":" in raw:
+        raw = raw[: raw.rindex(b":")]
     if step.role is not Role.NONE:
         values[step.role] = raw
 
@@ -121,6 +123,8 @@ def _end(step: Take, line: bytes, at: int) -> int:
         return len(line)
     if step.quote is Quote.NONE:
         return line.find(step.stop, at)
+    if step.quote is Quote.LISTED:
+        return _list_end(step.stop, line, at)
     while at < len(line):
         byte = line[at : at + 1]
         if byte == b"\\" and step.quote is Quote.BACKSLASH:
@@ -131,6 +135,18 @@ def _end(step: Take, line: bytes, at: int) -> int:
             at += 2
         else:
             at += 1
+    return -1
+
+
+def _list_end(stop: bytes, line: bytes, at: int) -> int:
+    start = at
+    while (at := line.find(stop, at)) >= 0:
+        if line[at + 1 : at + 3] == b":" + stop:
+            at += 3
+        elif at > start and line[at - 1 : at] == b",":
+            at += 1
+        else:
+            return at
     return -1
 
 

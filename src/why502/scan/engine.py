@@ -11,6 +11,9 @@ from why502.logs.tally import MOST_UPSTREAMS, OTHERS
 from why502.scan.jobs import Reading, in_utc
 from why502.scan.part import Counter, Part, code, from_export
 
+GROUP = 2
+"""What the kernel calls an upstream whose name has no colon."""
+
 Block = bytes | bytearray | memoryview
 
 
@@ -89,6 +92,7 @@ class Compiled:
             upstream_status=upstream_status,
             words=(words[0], words[1], words[2], words[3]),
             upstream=bool(upstream),
+            group=upstream == GROUP,
             last=bool(last),
         )
         judged = self._reading.judge(number, signs)

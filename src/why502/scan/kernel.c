@@ -33,12 +33,12 @@ static const uint64_t LONGEST_TIME = ((uint64_t)1 << 36) - 1;
 enum { NONE, TIME, DATE, STATUS, REQUEST, METHOD, PATH, CLIENT, UPSTREAM, UPSTREAM_STATUS, SECONDS, UPSTREAM_SECONDS,
        WORD_A, WORD_B, WORD_C, WORD_D, KEY };
 enum { TAKE, LITERAL, SEEK, BLANKS, NAMED };
-enum { PRESENT = 1, BARE = 2, STOPS = 4, EQUALS = 8 };
+enum { PRESENT = 1, BARE = 2, STOPS = 4, EQUALS = 8, PORT = 16 };
 enum { ATTEMPTS = 1, NAIVE_UTC = 2, LISTS = 4 };
 enum { ROW, JSON, LOGFMT };
 enum { KIND_REQUEST, KIND_MESSAGE, KIND_OTHER };
 enum { SERVED, FAILURE, RESCUED, TRIED, MESSAGE };
-enum { BACKSLASH = 1, DOUBLED = 2 };
+enum { BACKSLASH = 1, DOUBLED = 2, LISTED = 3 };
 enum { SHORT = 1, LONG = 2 };
 
 /* ---- hashing (why502.logs.numbers) ---- */
@@ -663,6 +663,12 @@ static inline void keep(values *into, int role, int flags, text raw) {
         raw.at = "+";
         raw.size = !none;
     }
+    if (flags & PORT)
+        for (size_t at = raw.size; at; at--)
+            if (raw.at[at - 1] == ':') {
+                raw.size = at - 1;
+                break;
+            }
     into->of[role] = raw;
     into->have |= (uint32_t)1 << role;
 }
@@ -678,7 +684,18 @@ static inline const char *quoted_end(const char *at, const char *end, const char
         }
         return end;
     }
-    while (at < end) {
+    const char *start = at;
+    while (quote == LISTED && at < end) {
+        const char *stops = find_byte(at, end, limit, stop);
+        if (!stops) return end;
+        if (end - stops > 2 && stops[1] == ':' && stops[2] == stop)
+            at = stops + 3;
+        else if (stops > start && stops[-1] == ',')
+            at = stops + 1;
+        else
+            return stops;
+    }
+    while (quote == DOUBLED && at < end) {
         const char *stops = find_byte(at, end, limit, stop);
         if (!stops) return end;
         if (stops + 1 == end || stops[1] != stop) return stops;
@@ -1244,7 +1261,7 @@ static int ask_judge(scan *in, const values *read, int number, int status, text 
 /* The judge's answer, remembered; it is asked anew only where more kinds of signs come than a gateway can have. */
 static int judged(scan *in, const values *read, int number, int status, text upstream_status, int upstream, int last) {
     upstream_status = word_of(upstream_status);
-    uint64_t hash = (uint64_t)number << 32 | (uint64_t)status << 8 | (uint64_t)last << 1 | (uint64_t)upstream;
+    uint64_t hash = (uint64_t)number << 32 | (uint64_t)status << 8 | (uint64_t)last << 2 | (uint64_t)upstream;
     hash = stirred(hash * 0x9E3779B97F4A7C15u, upstream_status);
     for (uint32_t left = read->have & WORDS; left; left &= left - 1) {
         int role = __builtin_ctz(left);
@@ -1348,7 +1365,9 @@ static int wait_for(const counted *c, cell what, int message) {
 }
 
 static inline int answer_of(const counted *c, text upstream, text upstream_status, int last) {
-    return judged(c->in, c->read, c->number, c->status, upstream_status, upstream.size > 0, last);
+    int named = upstream.size > 0;
+    if (named && c->status >= 500 && !memchr(upstream.at, ':', upstream.size)) named = 2;
+    return judged(c->in, c->read, c->number, c->status, upstream_status, named, last);
 }
 
 static int count_attempt(const counted *c, text upstream, int64_t span, int last, int failed, int answer, uint32_t route) {

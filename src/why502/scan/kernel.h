@@ -20,7 +20,7 @@ typedef struct {
 
 /* What a judge is asked, and its answer: bit 0 failed, bit 1 wants a partner, bits 8-15 the failure's code. */
 typedef struct {
-    int plan, status, last, upstream;
+    int plan, status, last, upstream; /* upstream 2: its name has no colon */
     text upstream_status, words[4];
 } signs;
 typedef int (*judge)(void *context, const signs *);

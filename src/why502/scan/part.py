@@ -29,6 +29,7 @@ from why502.logs.tally import (
 UNPARSED = 255
 OTHER_NAMES = OTHERS.encode()
 LONGEST_UPSTREAM = 255
+SERVER_ERROR = 500
 MOST_PLANS = 64
 NO_FIRST, NO_LAST = (1 << 63) - 1, -(1 << 63)
 
@@ -409,6 +410,7 @@ class _One:
             upstream_status=attempt.status[:LONGEST_WORD],
             words=self.read.words,
             upstream=bool(attempt.upstream),
+            group=bool(attempt.upstream) and self.read.status >= SERVER_ERROR and b":" not in attempt.upstream,
             last=last,
         )
         return self.counter.judge(self.number, signs)

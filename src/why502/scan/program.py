@@ -9,7 +9,7 @@ _HEAD = struct.Struct("=3I")
 _PLAN = struct.Struct("=4B6I")
 _STEP = struct.Struct("=6BH2I2H")
 _TAKE, _LITERAL, _SEEK, _BLANKS, _NAMED = range(5)
-_PRESENT, _BARE, _STOPS, _EQUALS = 1, 2, 4, 8
+_PRESENT, _BARE, _STOPS, _EQUALS, _PORT = 1, 2, 4, 8, 16
 _ATTEMPTS, _NAIVE_UTC = 1, 2
 SEPARATOR = "\x1f"
 """Between the names of a path; JSON holds no such byte unescaped."""
@@ -41,7 +41,7 @@ def compile_program(plans: Sequence[Plan]) -> bytes:
 def _step(step: Step | Key, literals: _Literals) -> bytes:
     match step:
         case Take():
-            flags = _PRESENT * step.present | _BARE * step.bare | _STOPS * bool(step.stop)
+            flags = _PRESENT * step.present | _BARE * step.bare | _STOPS * bool(step.stop) | _PORT * step.port
             stop = step.stop[0] if step.stop else 0
             return _STEP.pack(_TAKE, step.role, stop, step.quote, flags, step.unit, 0, 0, 0, 0, 0)
         case Literal():
