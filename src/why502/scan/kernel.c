@@ -23,7 +23,8 @@ enum {
     MOST_SEGMENTS = 8,
     LONGEST_SEGMENT = 40,
     LONGEST_UPSTREAM = 255,
-    HOT_SLOTS = 1 << 15,
+    HOT_SLOTS = 1 << 13,
+    AHEAD = 16,
     CACHED_ROUTES = 1 << 13,
     JUDGED_SLOTS = 1 << 13,
     UNPARSED = 255,
@@ -1213,6 +1214,11 @@ static int fold_times(names *of, table *into) {
 static int fold_hot(scan *in) {
     for (size_t each = 0; each <= in->hot.mask; each++) {
         slot *one = &in->hot.slots[each];
+        if (each + AHEAD <= in->hot.mask && one[AHEAD].count) { /* the cells lie anywhere: fetch them before they are needed */
+            cell next = one[AHEAD].key;
+            lower(in, &next);
+            __builtin_prefetch(&in->cells.slots[hash_cell(next) & in->cells.mask]);
+        }
         if (one->count && fold_cell(in, one->key, one->count)) return FAILED;
         one->count = 0;
     }
