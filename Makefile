@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help venv setup demo test check format docs lock lab bench new accept clean
+.PHONY: help venv setup demo test check format docs lock lab bench bench-logs new accept clean
 
 # `make new cause tls.version-mismatch`: the words after `new` are its arguments, not targets.
 ifeq (new,$(firstword $(MAKECMDGOALS)))
@@ -62,6 +62,10 @@ lab: $(READY) ## Make faults with known truth and score the diagnosis (SEED=1)
 
 bench: $(READY) ## Measure start-up and other figures
 	$(BIN)/python tools/bench.py
+	@$(MAKE) --no-print-directory bench-logs
+
+bench-logs: $(READY) ## Measure `why502 logs` against its peers (needs 8 GB of disk and of memory)
+	$(BIN)/python tools/bench_logs.py --write docs/performance.md
 
 new: $(READY) ## Write the first draft of a unit: make new cause tls.version-mismatch
 	@$(BIN)/python tools/new.py $(UNIT)

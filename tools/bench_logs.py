@@ -28,7 +28,7 @@ DUCKDB = """
 import duckdb, sys
 duckdb.sql("set threads to 2")
 print(duckdb.sql(f'''select split_part(column2, ' ', 2) as status, count(*) from read_csv('{sys.argv[1]}',
-    delim='"', header=false, quote='', escape='', all_varchar=true, null_padding=true, ignore_errors=true, parallel=true,
+    delim='"', header=false, quote='', escape='', all_varchar=true, null_padding=true, ignore_errors=true,
     columns={{{', '.join(f"'column{n}': 'VARCHAR'" for n in range(16))}}}) group by 1''').fetchall())
 """
 
