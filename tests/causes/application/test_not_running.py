@@ -7,13 +7,17 @@ from tests.evidence import (
     below,
     case,
     endpoint,
+    group,
     info,
+    journal,
+    journal_line,
     listener,
     own,
     past,
     process,
     processes,
     publishes,
+    route,
     socket_path,
     table,
     unit,
@@ -75,6 +79,17 @@ SPARED: dict[str, tuple[Fact, ...]] = {
     "table cut": (table(complete=False), processes(), *STOPPED),
     "table not seen": (processes(), *STOPPED),
     "an IPv6 socket that perhaps takes it": (table(listener("::")), processes(), *STOPPED),
+    "it answered after the unit had stopped, by a log that names no upstream": (
+        *HOST, *STOPPED, past(good=4, last_good=after(-60)), route()
+    ),
+    "it answered before, and when the unit stopped is not known": (
+        *HOST, publishes(), unit_state(active="inactive", since=None, stopped=after(-7200)),
+        past(good=4, last_good=after(-60)), route(),
+    ),
+    "it answered after the last line of the unit's journal": (
+        *HOST, publishes(), unit_state(active="inactive", since=None), journal(journal_line(-7200, "Stopped app.")),
+        past(good=4, last_good=after(-60)), route(),
+    ),
     "it answered after the unit had stopped": (
         *HOST, *STOPPED, past(good=4, last_good=after(-60), upstreams=("127.0.0.1:8000",))
     ),
@@ -89,6 +104,22 @@ def test_spared(facts: tuple[Fact, ...]) -> None:
 def test_an_answer_of_before_the_stop_changes_nothing() -> None:
     before = past(good=4, last_good=after(-9000), upstreams=("127.0.0.1:8000",))
     proves(not_running, case(), *HOST, *STOPPED, before, by={"UnitState"})
+    forgotten = unit_state(active="inactive", since=None)
+    stop = journal(journal_line(-60, "Stopped app."))
+    good = past(good=4, last_good=after(-90))
+    proves(not_running, case(), *HOST, publishes(), forgotten, stop, route(), good, by={"UnitState"})
+
+
+def test_answers_of_a_group_are_another_servers() -> None:
+    """A log that names no upstream does not tell which of them answered."""
+    of_two = route(group=group(endpoint(), endpoint(port=8001)))
+    proves(not_running, case(), *HOST, *STOPPED, of_two, past(good=4, last_good=after(-60)), by={"UnitState"})
+
+
+def test_a_path_of_a_gateway_with_other_files_is_spared() -> None:
+    gone = case(FailureId.CONNECT_NO_SOCKET, socket_path(place=ELSEWHERE))
+    named = (publishes(unit(), socket_path()), unit_state(active="inactive"))
+    open_still(not_running, gone, *HOST, *named)
 
 
 def test_a_gateway_with_a_network_of_its_own_is_spared() -> None:
