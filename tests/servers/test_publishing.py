@@ -64,6 +64,19 @@ def test_a_socket_unit_takes_the_place_of_a_default():
     assert look(units) == [("shop.socket", ["unix:/run/shop.sock"])]
 
 
+def test_a_unit_with_a_network_or_files_of_its_own_does_not_serve_the_hosts_addresses():
+    tcp, path, run = "127.0.0.1:8000", "unix:/tmp/shop.sock", "unix:/run/shop.sock"
+
+    def served(*apart):
+        made = [unit("a.service", f"/venv/bin/gunicorn a:a -b {bind}", apart=apart) for bind in (tcp, path, run)]
+        return [bind for _, binds in look(made) for bind in binds]
+
+    assert served() == [tcp, path, run]
+    assert served("PrivateNetwork") == served("NetworkNamespacePath") == [path, run]
+    assert served("PrivateTmp") == [tcp, run]
+    assert served("RootDirectory") == served("RootImage") == [tcp]
+
+
 def test_the_configuration_of_a_stopped_unit_is_read():
     files = {
         "/etc/php/8.2/fpm/php-fpm.conf": "include=/etc/php/8.2/fpm/pool.d/*.conf\n",
