@@ -1,4 +1,8 @@
+from typing import Any
+
 from tests.evidence import Known, case, endpoint, group, logged, past, route
+from why502.observations.gateway import PastAnswers
+from why502.observations.want import Held
 from why502.rules.answering import answered_here, may_be_from
 
 HERE = "127.0.0.1:8000"
@@ -25,3 +29,16 @@ def test_good_answers_of_a_log_without_upstreams_are_those_of_the_only_server() 
 def test_without_a_log_nothing_is_known() -> None:
     assert not answered_here(case(), Known(route()))
     assert not may_be_from(case(), Known(), past(good=1))
+
+
+class Earlier(Known):
+    """The newest good answer of the days before is known, and none since the configuration was taken up."""
+
+    def ask(self, want: Any) -> Any:
+        return Held(facts=()) if want.kind is PastAnswers and want.window is None else super().ask(want)
+
+
+def test_an_answer_under_an_earlier_configuration_counts_where_the_log_names_the_address() -> None:
+    assert answered_here(case(), Earlier(past(good=1, upstreams=(HERE,)), route()))
+    assert not answered_here(case(), Earlier(past(good=1, upstreams=(OTHER,)), route()))
+    assert not answered_here(case(), Earlier(past(good=1), route()))

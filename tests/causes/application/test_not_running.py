@@ -3,6 +3,7 @@ import pytest
 from tests.causes.proving import excludes, is_blind, open_still, proves, spares
 from tests.evidence import (
     ELSEWHERE,
+    Known,
     after,
     below,
     case,
@@ -24,9 +25,11 @@ from tests.evidence import (
     unit_state,
     unix_listener,
 )
-from why502.causes.application.not_running import not_running
+from why502.causes.application.not_running import SECONDS, not_running
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
+from why502.observations.gateway import PastAnswers
+from why502.observations.place import Window
 
 STOPPED = (publishes(), unit_state(active="inactive"))
 HOST = (table(), processes())
@@ -108,6 +111,13 @@ def test_an_answer_of_before_the_stop_changes_nothing() -> None:
     stop = journal(journal_line(-60, "Stopped app."))
     good = past(good=4, last_good=after(-90))
     proves(not_running, case(), *HOST, publishes(), forgotten, stop, route(), good, by={"UnitState"})
+
+
+def test_the_log_is_read_back_to_the_stop() -> None:
+    known = Known(*HOST, *STOPPED, past(good=4, last_good=after(-60)), route())
+    not_running.judge(case(), known)
+    windows = [want.window for want in known.asked if want.kind is PastAnswers]
+    assert windows == [Window(start=after(-7200) + SECONDS, end=case().window.start)]
 
 
 def test_answers_of_a_group_are_another_servers() -> None:

@@ -13,10 +13,12 @@ stopped, something else served it.
 Start the unit, read its journal for the reason of the stop, and have it started at boot and after a failure.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
+from why502.observations.place import Window
 from why502.observations.processes import ProcessTable
 from why502.observations.subjects import Address, Endpoint, Machine, SocketPath
 from why502.observations.units import UnitJournal, UnitTable
@@ -137,10 +139,13 @@ def _starts(socket: Publisher, service: Publisher) -> bool:
 
 def _answered_since(case: Case, evidence: Evidence, publisher: Publisher) -> bool:
     """Tell whether this very address answered after the unit had stopped: then something else served it."""
-    past = one(evidence, past_want(case))
+    stopped, want = _stopped_at(publisher, evidence), past_want(case)
+    if stopped is not None and stopped + SECONDS < case.window.start:
+        # As far back as that: the route may have been asked last before the period that is looked at, or a reload.
+        want = replace(want, window=Window(start=stopped + SECONDS, end=case.window.start))
+    past = one(evidence, want)
     if past is None or past.last_good is None or not may_be_from(case, evidence, past):
         return False
-    stopped = _stopped_at(publisher, evidence)
     return stopped is None or past.last_good > stopped + SECONDS
 
 
