@@ -56,6 +56,19 @@ def test_a_stopped_unit_says_what_it_would_serve():
     assert look(units) == [("shop.service", ["127.0.0.1:8000"]), ("api.service", ["[::]:3000"])]
 
 
+def test_a_port_of_an_unknown_program_may_be_where_it_connects():
+    units = [
+        unit("check.service", "/usr/local/bin/check --host 127.0.0.1 --port 8000"),
+        unit("shop.service", "/venv/bin/gunicorn app:app -b 127.0.0.1:8000"),
+        unit("shop.socket", listens=("8000",)),
+    ]
+    facts = [UnitTable(about=MACHINE, seen=SEEN, units=tuple(units)), ProcessTable(
+        about=MACHINE, seen=SEEN, processes=(process(9, 1, "/usr/local/bin/check --host 127.0.0.1 --port 8000"),)
+    )]  # fmt: skip
+    found = asyncio.run(publishing.look(Want(kind=Publishes, about=MACHINE), Hand(Paper(), facts=facts)))
+    assert [each.sure for each in found] == [False, True, True, False]
+
+
 def test_a_socket_unit_takes_the_place_of_a_default():
     units = [
         unit("shop.socket", listens=("/run/shop.sock",), triggers=("shop.service",)),

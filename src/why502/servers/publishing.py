@@ -9,7 +9,7 @@ from why502.observations.server import Publishes
 from why502.observations.subjects import Address, Machine, SocketPath
 from why502.observations.units import UnitState, UnitTable
 from why502.observations.want import Gap, User, Want
-from why502.servers.commands import binds_of_command, named
+from why502.servers.commands import binds_of_command, may_connect, named
 from why502.servers.product import Text, configuration
 from why502.servers.words import Where, binds, split
 from why502.vantage.looking import Around, looker
@@ -72,7 +72,10 @@ async def units_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...] | 
         for unit in table.units[:MOST]:
             found, source = await of_unit(unit, str(unit.about) in activated, here, around)
             if found:
-                made.append(Publishes(about=unit.about, seen=unit.seen, binds=found, source=source))
+                sure = bool(unit.listens) or not any(
+                    may_connect(split(text), environment_of(unit)) for text in unit.commands[:10]
+                )
+                made.append(Publishes(about=unit.about, seen=unit.seen, binds=found, source=source, sure=sure))
     return tuple(made)
 
 
@@ -120,7 +123,8 @@ async def processes_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...
                     source=f"/proc/{info.pid}/cmdline",
                     raw=f"{info.pid} {' '.join(info.command)}"[:2000],
                 )
-                made.append(Publishes(about=info.process, seen=seen, binds=found, source="command line"))
+                sure = not may_connect(info.command)
+                made.append(Publishes(about=info.process, seen=seen, binds=found, source="command line", sure=sure))
     return tuple(made)
 
 

@@ -113,6 +113,17 @@ def test_an_answer_of_before_the_stop_changes_nothing() -> None:
     proves(not_running, case(), *HOST, publishes(), forgotten, stop, route(), good, by={"UnitState"})
 
 
+CLIENT = publishes(unit("check.service"), sure=False)
+
+
+def test_what_may_connect_to_the_address_does_not_serve_it() -> None:
+    check = (CLIENT, unit_state("check.service", "inactive"))
+    open_still(not_running, case(), *HOST, *check)
+    open_still(not_running, case(), *HOST, publishes(process(20), sure=False))
+    assert proves(not_running, case(), *HOST, *STOPPED, *check, by={"UnitState"}).subject == unit()
+    proves(not_running, case(), *HOST, *STOPPED, publishes(process(20), sure=False), by={"UnitState"})
+
+
 def test_the_log_is_read_back_to_the_stop() -> None:
     known = Known(*HOST, *STOPPED, past(good=4, last_good=after(-60)), route())
     not_running.judge(case(), known)

@@ -63,6 +63,11 @@ def test_what_served_the_route_before_is_not_written_wrongly() -> None:
     assert isinstance(judged(*HERE, NAMED, ANSWERS, served, moved), Proven)
 
 
+def test_what_may_connect_to_the_address_leaves_it_open() -> None:
+    known = Known(*HERE, NAMED, ANSWERS, publishes(unit("check.service"), sure=False))
+    assert not isinstance(wrong_address.judge(case(), known), Proven | Excluded)
+
+
 def test_one_application_on_two_addresses_is_one() -> None:
     both = table(listener(port=8001, pids=(20,)), listener("::1", port=8001, pids=(20,)))
     six = response(about=endpoint("::1", port=8001))

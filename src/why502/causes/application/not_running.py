@@ -39,7 +39,7 @@ from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.listening import Listens, Nobody, NotSeen, who_listens
 from why502.rules.owning import is_own, of_first_process
-from why502.rules.publishing import Publisher, live_process, publishers_want, who_should
+from why502.rules.publishing import Publisher, live_process, publishers_want, who_surely_should
 from why502.rules.slowness import past_want
 
 DIRECT = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_NO_SOCKET})
@@ -83,7 +83,7 @@ def _listens(address: Address, held: Listens, evidence: Evidence) -> Verdict:
 
 def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | NotSeen) -> Verdict:
     """Judge by who should listen, where nobody is seen to."""
-    should = who_should(address, evidence)
+    should = who_surely_should(address, evidence)
     if should is None:
         return _guess(address, (publishers_want(address),))
     running = _running(should)
