@@ -95,7 +95,7 @@ def inner_network(bench: Bench, box: Box) -> tuple[int, str]:
     box.run("sysctl -qw net.ipv4.ip_forward=1")
     client = bench.client_box
     assert client is not None
-    client.run(f"ip route add default via {bench.address(box)}")
+    client.run(f"ip route replace default via {bench.address(box)}")
     return pid, there
 
 

@@ -12,6 +12,7 @@ class Behaviour:
     header: bytes of one more response header (Python only: on paths with `on`). body: bytes of the body.
     sleep: seconds before the answer. on: only where this is part of the path. gate: only while this file exists.
     die: the serving process ends on such a request; killed: by signal 9 (Python only). eat: it allocates this many MiB.
+    knows: any path without this is answered 404 (empty: every path is known).
     """
 
     header: int = 0
@@ -22,6 +23,7 @@ class Behaviour:
     eat: int = 0
     on: str = ""
     gate: str = ""
+    knows: str = ""
 
 
 def wsgi(does: Behaviour) -> str:
@@ -35,7 +37,8 @@ HELD = []
 def application(environ, start_response):
     path = environ.get("PATH_INFO", "")
     environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-{_python_steps(does, "time.sleep")}    start_response("200 OK", {_python_headers(does)})
+{_python_steps(does, "time.sleep")}    status = "200 OK" if {does.knows!r} in path else "404 Not Found"
+    start_response(status, {_python_headers(does)})
     return [b"x" * {does.body}]
 """
 
@@ -56,7 +59,8 @@ async def application(scope, receive, send):
         pass
 {_python_steps(does, "await asyncio.sleep")}    fields = {_python_headers(does)}
     headers = [(name.lower().encode(), value.encode()) for name, value in fields]
-    await send({{"type": "http.response.start", "status": 200, "headers": headers}})
+    status = 200 if {does.knows!r} in path else 404
+    await send({{"type": "http.response.start", "status": status, "headers": headers}})
     await send({{"type": "http.response.body", "body": b"x" * {does.body}}})
 """
 
@@ -111,6 +115,7 @@ const server = require('{"https" if tls else "http"}').createServer({secure}(req
   request.on('end', () => {{
     {first}
     {header}
+    response.statusCode = request.url.includes({does.knows!r}) ? 200 : 404;
     response.setHeader('Content-Type', 'text/plain');
     setTimeout(() => response.end('x'.repeat({does.body})), {delay});
   }});
@@ -137,4 +142,9 @@ def php(does: Behaviour) -> str:
     ]
     first = f"if ({test or 'true'}) {{ {' '.join(steps)} }}\n" if steps else ""
     header = f"header('X-Context: ' . str_repeat('c', {does.header}));\n" if does.header else ""
-    return f"<?php\n{first}{header}header('Content-Type: text/plain');\necho str_repeat('x', {does.body});\n"
+    known = (
+        f"if (strpos($_SERVER['REQUEST_URI'], '{does.knows}') === false) http_response_code(404);\n"
+        if does.knows
+        else ""
+    )
+    return f"<?php\n{first}{known}{header}header('Content-Type: text/plain');\necho str_repeat('x', {does.body});\n"

@@ -33,6 +33,7 @@ from why502.observations.sockets import (
     Connections,
     Listener,
     OwnAddresses,
+    Redirects,
     SocketTable,
     TcpState,
     UnixListener,
@@ -254,6 +255,12 @@ def table(*listeners: Listener | UnixListener, place: Place = HERE, **more: Any)
 
 def own(*addresses: str, place: Place = HERE, **more: Any) -> OwnAddresses:
     return OwnAddresses(about=net(place), addresses=addresses, **{"seen": seen(), **more})
+
+
+def untouched(about: Endpoint | None = None, **more: Any) -> Redirects:
+    """No rule turns a connection to the address, unless `rules` says so."""
+    about = about or endpoint()
+    return Redirects(about=about, **{"seen": seen(kind=EvidenceKind.PACKET_FILTER), "rules": (), **more})
 
 
 def info(pid: int, name: str = "app", place: Place = HERE, **more: Any) -> ProcessInfo:

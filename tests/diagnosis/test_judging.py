@@ -4,16 +4,17 @@ from typing import cast
 
 import pytest
 
-from tests.evidence import BEFORE, WHEN, endpoint, failure, net, seen, table, unit
+from tests.evidence import BEFORE, WHEN, endpoint, failure, net, seen, table, unit, untouched
 from tests.vantages import Paper
 from why502.diagnosis import judging as module
 from why502.diagnosis.judging import Judgement, judged, open_wants, settle
 from why502.observations.fact import Fact
 from why502.observations.failure import CauseId, FailureId
-from why502.observations.sockets import SocketTable
+from why502.observations.sockets import Redirects, SocketTable
 from why502.observations.verdict import Case, Proven, Suspected, Unexamined, Verdict
 from why502.observations.want import Evidence, Held, Want
 from why502.rules.cause import Cause, Judge
+from why502.rules.turning import redirects_want
 from why502.survey import survey as surveys
 from why502.survey.budget import Policy
 from why502.survey.survey import Survey, View
@@ -53,7 +54,7 @@ def causes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def view() -> View:
-    return View({}, WHEN)
+    return View({redirects_want(endpoint()): (untouched(),)}, WHEN)
 
 
 def shape(level: tuple[Judgement, ...]) -> dict[str, object]:
@@ -99,11 +100,11 @@ def test_it_judges_and_looks_in_turn(causes: Callable[..., None], monkeypatch: p
 
     async def look(want: Want[Fact], around: Around) -> tuple[Fact, ...]:
         looks.append(want)
-        return (table(),)
+        return (table(),) if want == TABLE else (untouched(),)
 
-    kinds = frozenset({SocketTable})
+    kinds = frozenset({SocketTable, Redirects})
     looker = Looker(home="why502.host.test", name="look", yields=kinds, cost=surveys.Cost.READ, look=look)
-    monkeypatch.setattr(surveys, "by_kind", lambda: {SocketTable: (looker,)})
+    monkeypatch.setattr(surveys, "by_kind", lambda: dict.fromkeys(kinds, (looker,)))
     causes(a_cause("network.b", REFUSED, by_table))
 
     async def run(seconds: float) -> tuple[tuple[Judgement, ...], Survey]:
@@ -113,11 +114,11 @@ def test_it_judges_and_looks_in_turn(causes: Callable[..., None], monkeypatch: p
 
     judgements, survey = asyncio.run(run(30.0))
     assert judgements[0].proof == proof(table())
-    assert len(looks) == 1
+    assert looks == [TABLE, redirects_want(endpoint())]
     assert open_wants(judgements, survey) == []
 
     late, survey = asyncio.run(run(-1.0))
     assert late[0].proof is None
     assert open_wants(late, survey) == [TABLE]
-    assert len(looks) == 1, "nothing is looked at after the deadline"
+    assert len(looks) == 2, "nothing is looked at after the deadline"
     assert endpoint() == failure().about

@@ -72,6 +72,23 @@ def test_a_stopped_and_disabled_unit_is_read_from_its_file():
     assert "app@.service" not in states
 
 
+def test_what_a_unit_has_of_its_own():
+    text = "[Service]\nExecStart=/x\nPrivateTmp={}\nDynamicUser={}\nRootDirectory={}\nNetworkNamespacePath=\n"
+    apart = {
+        "a": text.format("yes", "no", ""),
+        "b": text.format("false", "on", ""),
+        "c": text.format("no", "", "/srv/root"),
+        "d": text.format("0", "0", "") + "PrivateNetwork=true\n",
+        "e": text.format("no", "no", ""),
+    }
+    (table,) = look(paper(**{f"/etc/systemd/system/{name}.service": each for name, each in apart.items()}))
+    states = {str(each.about): each.apart for each in table.units}
+    assert [states[f"{name}.service"] for name in apart] == [
+        ("PrivateTmp",), ("PrivateTmp",), ("RootDirectory",), ("PrivateNetwork",), (),
+    ]  # fmt: skip
+    assert states["systemd-journald.service"] == ()
+
+
 def test_a_host_without_systemd():
     (table,) = look(Paper())
     assert (table.units, table.manager) == ((), False)

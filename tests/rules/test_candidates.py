@@ -143,7 +143,7 @@ def test_a_newer_file_ties_only_what_the_failure_confirms() -> None:
 def named(upstream: str, unit_name: str) -> str | None:
     made: RouteTaken = route(group=group(name=upstream, site=SITE))
     server = app_server(20, MOVED, unit=unit_name)
-    return common_name(made, Candidate(address=MOVED, server=server))
+    return common_name(made, server.unit)
 
 
 def test_the_upstreams_name_is_the_units_name() -> None:
@@ -153,7 +153,7 @@ def test_the_upstreams_name_is_the_units_name() -> None:
     assert named("shop1", "shop2.service") is None
     assert named("backend", "backend.service") is None
     assert named("api", "api.service") is None, "too short to tell"
-    assert common_name(route(), CANDIDATE) is None, "a bare address is no name"
+    assert common_name(route(), CANDIDATE.server.unit) is None, "a bare address is no name"
 
 
 def test_the_name_with_a_sound_answer_ties() -> None:

@@ -1,4 +1,16 @@
-from tests.evidence import BEFORE, ELSEWHERE, Known, endpoint, own, processes, seen, socket_path
+from tests.evidence import (
+    BEFORE,
+    ELSEWHERE,
+    HERE,
+    Known,
+    endpoint,
+    inode,
+    own,
+    path_chain,
+    processes,
+    seen,
+    socket_path,
+)
 from why502.rules.owning import is_own, of_first_process
 
 
@@ -22,6 +34,18 @@ def test_without_the_list_of_that_namespace_and_time_it_is_not_known() -> None:
 
 def test_units_bind_in_the_namespace_of_the_first_process() -> None:
     assert of_first_process(endpoint(), Known(processes()))
-    assert of_first_process(socket_path(place=ELSEWHERE), Known())
     assert not of_first_process(endpoint(place=ELSEWHERE), Known(processes()))
     assert not of_first_process(endpoint(), Known())
+
+
+def test_a_path_is_the_first_processs_own_where_it_leads_through_the_same_directories() -> None:
+    assert of_first_process(socket_path(), Known(processes()))
+    there, here = socket_path(place=ELSEWHERE), socket_path(place=HERE.files())
+    assert not of_first_process(there, Known(processes()))
+    run, other = inode("/run"), inode("/run", ctime=BEFORE.start)
+    missing = {"missing": here.path}
+    shared = (path_chain(there, inode("/"), run, **missing), path_chain(here, inode("/"), run, **missing))
+    assert of_first_process(there, Known(processes(), *shared))
+    assert not of_first_process(there, Known(processes(), shared[0], path_chain(here, inode("/"), other, **missing)))
+    assert not of_first_process(there, Known(processes(), shared[0]))
+    assert not of_first_process(there, Known(processes(), path_chain(there, run, unreadable="/run"), shared[1]))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vantages import HERE
-from why502.servers.commands import binds_of_command, products
+from why502.servers.commands import binds_of_command, may_connect, products
 from why502.servers.words import split
 
 
@@ -64,3 +64,21 @@ PROGRAMS = ["gunicorn", "uvicorn", "uwsgi", "php-fpm8.2", "node", "python -m fla
 @given(st.sampled_from(PROGRAMS), st.lists(st.text(max_size=15) | st.sampled_from(["-b", "--port", "-m", "-S", "-c"])))
 def test_any_words(program, words):
     binds_of_command([*program.split(), *words], "/srv", HERE, {"PORT": "".join(words)})
+
+
+@pytest.mark.parametrize(
+    ("command", "may"),
+    [
+        ("/usr/local/bin/check --host 127.0.0.1 --port 8000", True),
+        ("/usr/bin/python3 /opt/check.py --port 8000", True),
+        ("/usr/bin/mysqldump --host=127.0.0.1 --port=3306", True),
+        ("/opt/app/node_modules/.bin/next start --port 3000", False),
+        ("/usr/bin/php artisan serve --port 8000", False),
+        ("/usr/bin/service --listen 127.0.0.1:8000 --port 9", False),
+        ("uvicorn app:app --port 8000", False),
+        ("/usr/bin/check", False),
+        ("", False),
+    ],
+)
+def test_a_port_alone_may_be_where_a_program_connects(command: str, may: bool) -> None:
+    assert may_connect(split(command)) is may

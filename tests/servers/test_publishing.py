@@ -56,12 +56,38 @@ def test_a_stopped_unit_says_what_it_would_serve():
     assert look(units) == [("shop.service", ["127.0.0.1:8000"]), ("api.service", ["[::]:3000"])]
 
 
+def test_a_port_of_an_unknown_program_may_be_where_it_connects():
+    units = [
+        unit("check.service", "/usr/local/bin/check --host 127.0.0.1 --port 8000"),
+        unit("shop.service", "/venv/bin/gunicorn app:app -b 127.0.0.1:8000"),
+        unit("shop.socket", listens=("8000",)),
+    ]
+    facts = [UnitTable(about=MACHINE, seen=SEEN, units=tuple(units)), ProcessTable(
+        about=MACHINE, seen=SEEN, processes=(process(9, 1, "/usr/local/bin/check --host 127.0.0.1 --port 8000"),)
+    )]  # fmt: skip
+    found = asyncio.run(publishing.look(Want(kind=Publishes, about=MACHINE), Hand(Paper(), facts=facts)))
+    assert [each.sure for each in found] == [False, True, True, False]
+
+
 def test_a_socket_unit_takes_the_place_of_a_default():
     units = [
         unit("shop.socket", listens=("/run/shop.sock",), triggers=("shop.service",)),
         unit("shop.service", "/venv/bin/gunicorn app:app"),
     ]
     assert look(units) == [("shop.socket", ["unix:/run/shop.sock"])]
+
+
+def test_a_unit_with_a_network_or_files_of_its_own_does_not_serve_the_hosts_addresses():
+    tcp, path, run = "127.0.0.1:8000", "unix:/tmp/shop.sock", "unix:/run/shop.sock"
+
+    def served(*apart):
+        made = [unit("a.service", f"/venv/bin/gunicorn a:a -b {bind}", apart=apart) for bind in (tcp, path, run)]
+        return [bind for _, binds in look(made) for bind in binds]
+
+    assert served() == [tcp, path, run]
+    assert served("PrivateNetwork") == served("NetworkNamespacePath") == [path, run]
+    assert served("PrivateTmp") == [tcp, run]
+    assert served("RootDirectory") == served("RootImage") == [tcp]
 
 
 def test_the_configuration_of_a_stopped_unit_is_read():

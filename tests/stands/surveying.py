@@ -48,6 +48,7 @@ def found(
     *,
     since: timedelta = timedelta(minutes=15),
     vantage: Vantage | None = None,
+    window: Window | None = None,
 ) -> tuple[F, ...] | Gap:
     """Return the facts of one kind about a gateway."""
 
@@ -55,7 +56,7 @@ def found(
         gateway = await process_of(survey, made)
         if kind is GatewayProcess:
             return (gateway,)  # type: ignore[return-value]
-        return await survey.get(Want(kind=kind, about=gateway.process, how=how))
+        return await survey.get(Want(kind=kind, about=gateway.process, how=how, window=window))
 
     return surveyed(look, since, vantage)
 

@@ -220,6 +220,8 @@ async def test_other_hosts_and_unknown_places_are_not_ours() -> None:
     nowhere = Place(host=local.here().host, net=1, mnt=1)
     for refused in (
         await local.read(nowhere, "/etc/hostname", 10),
+        await local.run(nowhere, ReadOnly.SS_LISTEN_TCP),
+        await local.run(nowhere.network(), ReadOnly.SS_LISTEN_TCP),
         await local.connect(Endpoint(place=nowhere, address="127.0.0.1", port=1), As()),
         await local.resolve(nowhere, "localhost"),
     ):

@@ -1,9 +1,13 @@
-"""The application has a network of its own and listens on its localhost; the gateway is in the machine's."""
+"""The application has a network of its own and listens on its localhost; the gateway is in the machine's.
+
+It knows this route alone.
+"""
 
 from lab.host import inner_pid
 from lab.nginx import Nginx
 from lab.servers import serve
 from lab.setups import connects, inner_network
+from lab.sources import Behaviour
 from lab.stand import Bench
 from lab.truth import Scenario, view, views
 from lab.waiting import until
@@ -13,7 +17,8 @@ def build(bench: Bench) -> Scenario:
     box = bench.gateway()
     pid, _ = inner_network(bench, box)
     nginx = Nginx(bench, box)
-    app = serve(bench, box, "uvicorn", start=False)
+    nginx.prefix = f"/{bench.word()}-{bench.word()}"
+    app = serve(bench, box, "uvicorn", does=Behaviour(knows=nginx.prefix), start=False)
     app.command[:0] = [
         "nsenter",
         "-t",

@@ -3,6 +3,7 @@
 from lab.nginx import Nginx
 from lab.servers import serve
 from lab.setups import inner_network
+from lab.sources import Behaviour
 from lab.stand import Bench
 from lab.truth import Scenario, view, views
 
@@ -10,12 +11,13 @@ from lab.truth import Scenario, view, views
 def build(bench: Bench) -> Scenario:
     box = bench.gateway()
     pid, address = inner_network(bench, box)
-    app = serve(bench, box, "node", bind=f"0.0.0.0:{bench.port()}")
     nginx = Nginx(bench, box, netns_pid=pid, wheel=True)
+    nginx.prefix = f"/{bench.word()}-{bench.word()}"
+    app = serve(bench, box, "node", bind=f"0.0.0.0:{bench.port()}", does=Behaviour(knows=nginx.prefix))
     nginx.at(address)
     nginx.route(app.pass_line(f"127.0.0.1:{app.port}"))
     nginx.start()
-    bench.expect("the application answers in its place", box.ask("127.0.0.1", app.port).status == 200)
+    bench.expect("the application answers in its place", box.ask("127.0.0.1", app.port, nginx.prefix).status == 200)
     return Scenario(
         nginx.url(),
         views(

@@ -15,6 +15,9 @@ DROPPED = frozenset("#;")
 Properties = dict[str, tuple[str, ...]]
 """The values of one unit, each property in the order it was printed."""
 
+APART = ("PrivateNetwork", "NetworkNamespacePath", "PrivateTmp", "RootDirectory", "RootImage")
+SHARED = frozenset({"", "no", "false", "off", "0", "n", "f"})
+
 REPEATED = frozenset({"ExecStart", "Listen", "EnvironmentFiles"})
 MOST_LINE = 65_536
 
@@ -33,8 +36,8 @@ def parse_show(text: str) -> list[Properties]:
 
 
 def value(properties: Mapping[str, tuple[str, ...]], name: str) -> str:
-    """Return the last value of a property, empty where there is none."""
-    return properties.get(name, ("",))[-1]
+    """Return the last value of a property, empty where there is none, or where it was set back (`User=`)."""
+    return (properties.get(name) or ("",))[-1]
 
 
 def whole(properties: Mapping[str, tuple[str, ...]], name: str) -> int:
@@ -51,6 +54,14 @@ def parse_time(text: str) -> datetime | None:
         return datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def parse_apart(properties: Mapping[str, tuple[str, ...]], section: str = "") -> tuple[str, ...]:
+    """Return the settings by which a unit has a network or files of its own (systemd.exec(5)), of one that has any."""
+    found = [name for name in APART if value(properties, section + name).strip().lower() not in SHARED]
+    # A dynamic user brings a private /tmp, and `systemctl show` says both; a file says the one.
+    dynamic = section and value(properties, f"{section}DynamicUser").strip().lower() not in SHARED
+    return tuple(dict.fromkeys([*found, *(["PrivateTmp"] if dynamic else [])]))
 
 
 def parse_command(text: str) -> str:

@@ -11,6 +11,7 @@ from why502.host.reading import gap, seen, text_of
 from why502.host.unit_text import (
     Properties,
     names_of_environment,
+    parse_apart,
     parse_command,
     parse_listen,
     parse_show,
@@ -86,6 +87,7 @@ def state(properties: Properties, place: Place, at: Window, source: str) -> Unit
         stopped=parse_time(value(properties, "InactiveEnterTimestamp")) or exited,
         enabled=value(properties, "UnitFileState"),
         cgroup=value(properties, "ControlGroup"),
+        apart=parse_apart(properties),
     )
 
 
@@ -113,6 +115,7 @@ def written(text: str, name: str, path: str, place: Place, at: Window) -> UnitSt
         listens=listens,
         triggers=(service,) if name.endswith(".socket") else (),
         fragment=path,
+        apart=parse_apart(found, "Service."),
     )
 
 

@@ -32,13 +32,15 @@ class AppServer(Fact):
 class Publishes(Fact):
     """A unit or process whose command line, configuration or socket unit names addresses it serves.
 
-    About: that Unit or Process; asked about a Machine for all at once. `source` says where it is written.
+    About: that Unit or Process; asked about a Machine for all at once. `source` says where it is written. `sure` is
+    false where the address may as well be one that the program connects to.
     """
 
     fleeting = True
 
     binds: tuple[Address, ...]
     source: str
+    sure: bool = True
 
 
 class Says(Enum):

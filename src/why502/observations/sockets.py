@@ -96,3 +96,15 @@ class OwnAddresses(Fact):
     fleeting = True
 
     addresses: tuple[str, ...]
+
+
+@frozen
+class Redirects(Fact):
+    """What may hand a connection on that a host makes to an address (about: that Endpoint): NAT, IPVS.
+
+    `rules` are those that may match it, as text; none where the connection meets the sockets of the address itself.
+    """
+
+    fleeting = True
+
+    rules: tuple[str, ...]

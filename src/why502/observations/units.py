@@ -12,7 +12,8 @@ class UnitState(Fact):
     """A unit as `systemctl show` tells it (about: Unit); `since` is its last change of state.
 
     `listens` is for socket units (addresses or paths as written); `result` is systemd's word:
-    `success`, `exit-code`, `signal`, `oom-kill`, `timeout`, `start-limit-hit`, …
+    `success`, `exit-code`, `signal`, `oom-kill`, `timeout`, `start-limit-hit`, …; `apart` names what it has of its
+    own, in systemd's words (`PrivateNetwork`, `PrivateTmp`, …): addresses or paths mean something else in it.
     """
 
     fleeting = True
@@ -36,6 +37,7 @@ class UnitState(Fact):
     stopped: datetime | None = None
     enabled: str = ""
     cgroup: str = ""
+    apart: tuple[str, ...] = ()
 
 
 @frozen

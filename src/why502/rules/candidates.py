@@ -107,7 +107,8 @@ def reach(listener: Listener, table: SocketTable) -> Endpoint:
 
 def tie(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | None:
     """Return what ties a candidate to the route, with the facts that show it."""
-    return tie_by_log(case, evidence, candidate) or tie_by_answer(case, evidence, candidate)
+    told = tie_by_log(case, evidence, candidate)
+    return told or tie_by_answer(case, evidence, candidate.address, candidate.server.unit)
 
 
 def tie_by_log(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | None:
@@ -115,6 +116,11 @@ def tie_by_log(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | No
     answered = _answered_before(case, evidence, candidate)
     if answered is not None:
         return f"it answered {answered.path} of {answered.host} before, by the gateway's own log", (answered,)
+    return tie_by_move(case, evidence, candidate)
+
+
+def tie_by_move(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | None:
+    """Tie by its own log, where that says that it listened on the configured address before."""
     told = _listened_before(case, evidence, candidate)
     return None if told is None else (f"its own log says that it listened on {case.failure.about} before", (told,))
 
@@ -137,34 +143,34 @@ def _bare(host: str | None) -> str:
     return "?" if host is None else re.sub(r":\d+\Z", "", host.lower())
 
 
-def tie_by_answer(case: Case, evidence: Evidence, candidate: Candidate) -> Tie | None:
-    """Tie by asking it for what was asked, and for what was made up."""
+def tie_by_answer(case: Case, evidence: Evidence, address: Address, unit: str | None) -> Tie | None:
+    """Tie what answers at an address, and its unit if it has one, by asking for what was asked and what was made up."""
     route = route_of(case, evidence)
     if route is None or case.failure.request is None:
         return None
     if not route.loaded and str(case.failure.about) not in _named(route):
         return None
     path = route.settings.request_uri or case.failure.request.path
-    real = one(evidence, _want(candidate, route, route.settings.host, path))
+    real = one(evidence, _want(address, route, route.settings.host, path))
     if real is None or not _good(real, SOUND):
         return None
-    name = common_name(route, candidate)
+    name = common_name(route, unit)
     if name is not None:
         return f"it bears the upstream's name, {name}, and answers {path} ({real.status})", (real,)
-    return _tie_by_asking(evidence, candidate, route, (path, real)) if _good(real, GOOD) else None
+    return _tie_by_asking(evidence, address, route, (path, real)) if _good(real, GOOD) else None
 
 
 def _tie_by_asking(
-    evidence: Evidence, candidate: Candidate, route: RouteTaken, known: tuple[str, ResponseAttempt]
+    evidence: Evidence, address: Address, route: RouteTaken, known: tuple[str, ResponseAttempt]
 ) -> Tie | None:
     path, real = known
     host = route.settings.host
-    wrong_path = one(evidence, _made_up(candidate, route, path))
+    wrong_path = one(evidence, _made_up(address, route, path))
     if words(path.partition("?")[0]) and wrong_path is not None and _refuses(wrong_path):
         return f"it answers {path} ({real.status}) and knows no made-up path ({wrong_path.status})", (real, wrong_path)
     if route.protocol is not Protocols.HTTP or not telling(host):
         return None
-    wrong_host = one(evidence, _want(candidate, route, NO_HOST, path))
+    wrong_host = one(evidence, _want(address, route, NO_HOST, path))
     if wrong_host is not None and _refuses(wrong_host):
         return f"it answers for {host} ({real.status}) and not for a made-up name", (real, wrong_host)
     return None
@@ -183,15 +189,15 @@ def _listened_before(case: Case, evidence: Evidence, candidate: Candidate) -> Se
     return None
 
 
-def common_name(route: RouteTaken, candidate: Candidate) -> str | None:
+def common_name(route: RouteTaken, unit: str | None) -> str | None:
     """Return the name that the upstream in the configuration and the unit of the server bear, common words left aside.
 
     `shop-admin.service` is not what an upstream `shop` means.
     """
-    if route.group is None or route.group.site is None or candidate.server.unit is None:
+    if route.group is None or route.group.site is None or unit is None:
         return None
     ours = _parts(route.group.name)
-    theirs = _parts(candidate.server.unit.removesuffix(".service"))
+    theirs = _parts(unit.removesuffix(".service"))
     telling_ = any(len(each) >= TELLING for each in ours)
     return " ".join(sorted(ours)) if telling_ and ours == theirs else None
 
@@ -211,12 +217,12 @@ def telling(host: str) -> bool:
     return bool(words(bare)) and not re.fullmatch(r"[0-9.]+|[0-9a-f:]*:[0-9a-f:.]*", bare)
 
 
-def _want(candidate: Candidate, route: RouteTaken, host: str, path: str) -> Want[ResponseAttempt]:
+def _want(address: Address, route: RouteTaken, host: str, path: str) -> Want[ResponseAttempt]:
     how = As(protocol=route.protocol, host=host or None, path=path, headers=headers_of(route), limit=2.0)
-    return Want(kind=ResponseAttempt, about=candidate.address, how=how)
+    return Want(kind=ResponseAttempt, about=address, how=how)
 
 
-def _made_up(candidate: Candidate, route: RouteTaken, path: str) -> Want[ResponseAttempt]:
+def _made_up(address: Address, route: RouteTaken, path: str) -> Want[ResponseAttempt]:
     """Ask for a path that nobody has; what the gateway makes of a path for FastCGI and uwsgi is made up as well."""
     real = path.partition("?")[0]
     given = tuple((name, value.replace(real, MADE_UP)) for name, value in headers_of(route)) if real != "/" else ()
@@ -227,7 +233,7 @@ def _made_up(candidate: Candidate, route: RouteTaken, path: str) -> Want[Respons
         headers=given or headers_of(route),
         limit=2.0,
     )
-    return Want(kind=ResponseAttempt, about=candidate.address, how=how)
+    return Want(kind=ResponseAttempt, about=address, how=how)
 
 
 def _good(attempt: ResponseAttempt, statuses: range) -> bool:

@@ -11,7 +11,7 @@ from why502.observations.verdict import Case
 from why502.observations.want import Evidence, Want
 from why502.rules.asking import every
 from why502.rules.owning import of_first_process
-from why502.rules.publishing import who_should
+from why502.rules.publishing import who_surely_should
 from why502.rules.serving import Serving, first_holder, serving
 
 NEAR = timedelta(seconds=5)
@@ -61,7 +61,7 @@ def killed_at_failure(case: Case, evidence: Evidence, log: KernelLog) -> tuple[O
 
 def _only_unit(address: Address, evidence: Evidence) -> Unit | None:
     """Return the service that names this address, if one does and no other: it may be between two of its starts."""
-    should = who_should(address, evidence) or ()
+    should = who_surely_should(address, evidence) or ()
     units = {each.unit for each in should if each.unit is not None and each.unit.name.endswith(".service")}
     first = of_first_process(address, evidence)
     return units.pop() if len(units) == 1 and first else None

@@ -57,6 +57,12 @@ def who_should(address: Address, evidence: Evidence) -> tuple[Publisher, ...] | 
     )
 
 
+def who_surely_should(address: Address, evidence: Evidence) -> tuple[Publisher, ...] | None:
+    """Return those of them that name it as their own: `--port` of an unknown program may be where it connects."""
+    found = who_should(address, evidence)
+    return None if found is None else tuple(each for each in found if each.names.sure)
+
+
 def _publisher(names: Publishes, evidence: Evidence) -> Publisher:
     if isinstance(names.about, Unit):
         return Publisher(names=names, unit=names.about, state=one(evidence, Want(kind=UnitState, about=names.about)))

@@ -13,7 +13,7 @@ from why502.rules.asking import one
 from why502.rules.hearing import LATELY
 from why502.rules.holding import address_of, processes_want
 from why502.rules.owning import of_first_process
-from why502.rules.publishing import who_should
+from why502.rules.publishing import who_surely_should
 
 BEFORE_IT_LISTENS = frozenset({"network.nothing-listening", "gateway.socket-missing"})
 """Links that a service may stand behind which does not listen yet, or no more."""
@@ -42,7 +42,7 @@ class Sole:
 def sole_unit(case: Case, evidence: Evidence) -> Sole | None:
     """Return the unit behind a silent address, if one unit alone names it, its own processes aside."""
     address = address_of(case)
-    should = who_should(address, evidence) if address is not None else None
+    should = who_surely_should(address, evidence) if address is not None else None
     if address is None or not should or not of_first_process(address, evidence):
         return None
     named = [each for each in should if each.unit is not None]

@@ -30,6 +30,12 @@ SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 RUNNERS = {"poetry": "run", "pipenv": "run", "uv": "run", "bundle": "exec", "newrelic-admin": "run-program"}
 PREFIXES = frozenset({"exec", "nohup", "env", "setsid"})
 PHP = re.compile(r"php[0-9.]{0,5}")
+LISTENERS = frozenset(
+    """next nuxt vite ng rails puma thin unicorn hypercorn daphne granian waitress-serve streamlit jupyter artisan serve
+    http-server json-server strapi""".split()  # noqa: SIM905 - read as words
+)
+"""Programs that listen on what they are given by `--port`."""
+
 JAVA_PORT = re.compile(r"(?:-D|--)server\.(port|address)=(\S+)")
 DEEP = 5
 
@@ -90,18 +96,33 @@ def binds_of_command(
     return next((found for found in patterns(words, where) if found), ())
 
 
+def may_connect(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a command names an address by `--port` alone, which clients and checks have as well as servers."""
+    if named(argv, environment or {}) is not None:
+        return False
+    words, _ = unwrapped(argv, environment or {})
+    where = Where(place=Place(host=""), cwd="/")
+    telling = any(found for found in _listening(words, where)) if words else True
+    return not telling and bool(_host_and_port(words, where)) and not LISTENERS & {base(word) for word in words[:3]}
+
+
 def patterns(words: Sequence[str], where: Where) -> Iterator[tuple[Address, ...]]:
     """Try what other programs share, the most telling first."""
     if not words:
         return
+    yield from _listening(words, where)
+    yield _host_and_port(words, where)
+    port = where.variable("PORT")
+    yield binds([f"[::]:{port}"], where) if port else ()
+
+
+def _listening(words: Sequence[str], where: Where) -> Iterator[tuple[Address, ...]]:
+    """Try what only a server is told."""
     yield from _python(words, where)
     if PHP.fullmatch(base(words[0])):
         yield binds(options(words, "-S"), where)
     yield from _java(words, where)
     yield binds(options(words, "--bind", "--listen", "--listen-address", "-b"), where)
-    yield _host_and_port(words, where)
-    port = where.variable("PORT")
-    yield binds([f"[::]:{port}"], where) if port else ()
 
 
 def _host_and_port(words: Sequence[str], where: Where) -> tuple[Address, ...]:

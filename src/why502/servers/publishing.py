@@ -6,15 +6,18 @@ from why502.observations.fact import EvidenceKind, Fact, Seen
 from why502.observations.place import Place
 from why502.observations.processes import ProcessInfo, ProcessTable
 from why502.observations.server import Publishes
-from why502.observations.subjects import Address, Machine
+from why502.observations.subjects import Address, Machine, SocketPath
 from why502.observations.units import UnitState, UnitTable
 from why502.observations.want import Gap, User, Want
-from why502.servers.commands import binds_of_command, named
+from why502.servers.commands import binds_of_command, may_connect, named
 from why502.servers.product import Text, configuration
 from why502.servers.words import Where, binds, split
 from why502.vantage.looking import Around, looker
 
 MOST = 2000
+NETWORKS = frozenset({"PrivateNetwork", "NetworkNamespacePath"})
+ROOTS = frozenset({"RootDirectory", "RootImage"})
+TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - read, never written
 
 
 def environment_of(unit: UnitState) -> dict[str, str]:
@@ -33,6 +36,14 @@ async def texts_of(
     return texts, any(setting.given and setting.binds for setting in known[0].settings(known[1], where, texts))
 
 
+def shared(unit: UnitState, bind: Address) -> bool:
+    """Tell whether an address of a unit is the host's: in a network or files of its own it is another one."""
+    apart = frozenset(unit.apart)
+    if isinstance(bind, SocketPath):
+        return not (apart & ROOTS or ("PrivateTmp" in apart and bind.path.startswith(TEMPORARY)))
+    return not apart & NETWORKS
+
+
 async def of_unit(unit: UnitState, activated: bool, place: Place, around: Around) -> tuple[tuple[Address, ...], str]:
     """Return what a unit names and where. One that a socket unit starts gets its sockets, not the product's default."""
     directory = unit.directory if unit.directory.startswith("/") else "/"
@@ -46,7 +57,7 @@ async def of_unit(unit: UnitState, activated: bool, place: Place, around: Around
         texts, given = await texts_of(argv, where, around, None)
         if given or not activated:
             found += binds_of_command(argv, directory, place, environment, texts)
-    return tuple(dict.fromkeys(found)), f"{unit.about} ExecStart"
+    return tuple(each for each in dict.fromkeys(found) if shared(unit, each)), f"{unit.about} ExecStart"
 
 
 async def units_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...] | Gap:
@@ -61,7 +72,10 @@ async def units_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...] | 
         for unit in table.units[:MOST]:
             found, source = await of_unit(unit, str(unit.about) in activated, here, around)
             if found:
-                made.append(Publishes(about=unit.about, seen=unit.seen, binds=found, source=source))
+                sure = bool(unit.listens) or not any(
+                    may_connect(split(text), environment_of(unit)) for text in unit.commands[:10]
+                )
+                made.append(Publishes(about=unit.about, seen=unit.seen, binds=found, source=source, sure=sure))
     return tuple(made)
 
 
@@ -109,7 +123,8 @@ async def processes_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...
                     source=f"/proc/{info.pid}/cmdline",
                     raw=f"{info.pid} {' '.join(info.command)}"[:2000],
                 )
-                made.append(Publishes(about=info.process, seen=seen, binds=found, source="command line"))
+                sure = not may_connect(info.command)
+                made.append(Publishes(about=info.process, seen=seen, binds=found, source="command line", sure=sure))
     return tuple(made)
 
 

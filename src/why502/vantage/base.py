@@ -97,6 +97,9 @@ class ReadOnly(Enum):
         "{}",
     )
     NGINX_VERSION = ("nginx", "-V")
+    NFT_RULES = ("nft", "-j", "list", "ruleset")
+    LEGACY_NAT = ("iptables-legacy-save", "-t", "nat")
+    LEGACY_NAT_SIX = ("ip6tables-legacy-save", "-t", "nat")
 
 
 class Stream(Protocol):
@@ -206,7 +209,7 @@ class Vantage(Protocol):
         ...
 
     async def run(self, place: Place, command: ReadOnly, *arguments: str) -> Raw | Refusal:
-        """Run one of the closed set of commands; 5 s and 8 MiB at most."""
+        """Run one of the closed set of commands, in the place's network; 5 s and 8 MiB at most."""
         ...
 
     async def connect(self, to: Address, how: As) -> "Stream | Refusal":

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from why502.observations.frozen import frozen
 from why502.observations.place import Window
 from why502.vantage.base import No, Raw, ReadOnly, Refusal
 from why502.vantage.refusing import now, refused
@@ -24,6 +25,17 @@ BYTES = 8 << 20
 ERROR_BYTES = 1 << 16
 CHUNK = 1 << 16
 OTHERS_WRITE = 0o022
+
+
+@frozen
+class Enter:
+    """What is put in front of a command so that it runs in another network, and the descriptors it needs for that."""
+
+    words: tuple[str, ...] = ()
+    descriptors: tuple[int, ...] = ()
+
+
+NOWHERE = Enter()
 
 
 def filled(command: ReadOnly, arguments: tuple[str, ...]) -> list[str] | None:
@@ -54,11 +66,14 @@ def _of_root_alone(path: Path) -> bool:
     return info.st_uid == 0 and not info.st_mode & OTHERS_WRITE
 
 
-def run(program: str, words: list[str], began: datetime, seconds: float = SECONDS, most: int = BYTES) -> Raw | Refusal:
+def run(
+    program: str, words: list[str], began: datetime, seconds: float = SECONDS, most: int = BYTES, enter: Enter = NOWHERE
+) -> Raw | Refusal:
     """Run it, without a shell, with a clean environment; it is killed when its time is up or it wrote too much."""
     try:
         child = subprocess.Popen(
-            [program, *words[1:]],
+            [*enter.words, program, *words[1:]],
+            pass_fds=enter.descriptors,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -3,26 +3,33 @@ import pytest
 from tests.causes.proving import excludes, is_blind, open_still, proves, spares
 from tests.evidence import (
     ELSEWHERE,
+    Known,
     after,
     below,
     case,
     endpoint,
+    group,
     info,
+    journal,
+    journal_line,
     listener,
     own,
     past,
     process,
     processes,
     publishes,
+    route,
     socket_path,
     table,
     unit,
     unit_state,
     unix_listener,
 )
-from why502.causes.application.not_running import not_running
+from why502.causes.application.not_running import SECONDS, not_running
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
+from why502.observations.gateway import PastAnswers
+from why502.observations.place import Window
 
 STOPPED = (publishes(), unit_state(active="inactive"))
 HOST = (table(), processes())
@@ -75,6 +82,17 @@ SPARED: dict[str, tuple[Fact, ...]] = {
     "table cut": (table(complete=False), processes(), *STOPPED),
     "table not seen": (processes(), *STOPPED),
     "an IPv6 socket that perhaps takes it": (table(listener("::")), processes(), *STOPPED),
+    "it answered after the unit had stopped, by a log that names no upstream": (
+        *HOST, *STOPPED, past(good=4, last_good=after(-60)), route()
+    ),
+    "it answered before, and when the unit stopped is not known": (
+        *HOST, publishes(), unit_state(active="inactive", since=None, stopped=after(-7200)),
+        past(good=4, last_good=after(-60)), route(),
+    ),
+    "it answered after the last line of the unit's journal": (
+        *HOST, publishes(), unit_state(active="inactive", since=None), journal(journal_line(-7200, "Stopped app.")),
+        past(good=4, last_good=after(-60)), route(),
+    ),
     "it answered after the unit had stopped": (
         *HOST, *STOPPED, past(good=4, last_good=after(-60), upstreams=("127.0.0.1:8000",))
     ),
@@ -89,6 +107,40 @@ def test_spared(facts: tuple[Fact, ...]) -> None:
 def test_an_answer_of_before_the_stop_changes_nothing() -> None:
     before = past(good=4, last_good=after(-9000), upstreams=("127.0.0.1:8000",))
     proves(not_running, case(), *HOST, *STOPPED, before, by={"UnitState"})
+    forgotten = unit_state(active="inactive", since=None)
+    stop = journal(journal_line(-60, "Stopped app."))
+    good = past(good=4, last_good=after(-90))
+    proves(not_running, case(), *HOST, publishes(), forgotten, stop, route(), good, by={"UnitState"})
+
+
+CLIENT = publishes(unit("check.service"), sure=False)
+
+
+def test_what_may_connect_to_the_address_does_not_serve_it() -> None:
+    check = (CLIENT, unit_state("check.service", "inactive"))
+    open_still(not_running, case(), *HOST, *check)
+    open_still(not_running, case(), *HOST, publishes(process(20), sure=False))
+    assert proves(not_running, case(), *HOST, *STOPPED, *check, by={"UnitState"}).subject == unit()
+    proves(not_running, case(), *HOST, *STOPPED, publishes(process(20), sure=False), by={"UnitState"})
+
+
+def test_the_log_is_read_back_to_the_stop() -> None:
+    known = Known(*HOST, *STOPPED, past(good=4, last_good=after(-60)), route())
+    not_running.judge(case(), known)
+    windows = [want.window for want in known.asked if want.kind is PastAnswers]
+    assert windows == [Window(start=after(-7200) + SECONDS, end=case().window.start)]
+
+
+def test_answers_of_a_group_are_another_servers() -> None:
+    """A log that names no upstream does not tell which of them answered."""
+    of_two = route(group=group(endpoint(), endpoint(port=8001)))
+    proves(not_running, case(), *HOST, *STOPPED, of_two, past(good=4, last_good=after(-60)), by={"UnitState"})
+
+
+def test_a_path_of_a_gateway_with_other_files_is_spared() -> None:
+    gone = case(FailureId.CONNECT_NO_SOCKET, socket_path(place=ELSEWHERE))
+    named = (publishes(unit(), socket_path()), unit_state(active="inactive"))
+    open_still(not_running, gone, *HOST, *named)
 
 
 def test_a_gateway_with_a_network_of_its_own_is_spared() -> None:

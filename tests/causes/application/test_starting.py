@@ -48,7 +48,7 @@ def test_systemd_says_that_it_is_being_started() -> None:
     assert proof.subject == unit()
     about = socket_path()
     missing = below(case(FailureId.CONNECT_NO_SOCKET, about), "gateway.socket-missing")
-    proves(starting, missing, publishes(unit(), about), PREPARES, by={"UnitState"})
+    proves(starting, missing, publishes(unit(), about), processes(), PREPARES, by={"UnitState"})
 
 
 def test_a_main_process_that_listens_nowhere_yet_is_being_started() -> None:

@@ -12,7 +12,9 @@ from tests.evidence import (
     host,
     listener,
     logged,
+    message,
     own,
+    past,
     process,
     publishes,
     response,
@@ -24,7 +26,7 @@ from tests.evidence import (
 from why502.causes.gateway.wrong_address import wrong_address
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
-from why502.observations.server import Publishes
+from why502.observations.server import Publishes, Says
 from why502.observations.verdict import Case, Excluded, Proven, Verdict
 
 MOVED = endpoint(port=8001)
@@ -51,6 +53,19 @@ def test_proved_by_the_gateways_log() -> None:
     verdict = judged(*HERE, route(), line)
     assert isinstance(verdict, Proven)
     assert line in verdict.because
+
+
+def test_what_served_the_route_before_is_not_written_wrongly() -> None:
+    """The other is another copy of it, unless it says itself that it moved from here."""
+    served = past(good=4)
+    assert not isinstance(judged(*HERE, NAMED, ANSWERS, served), Proven | Excluded)
+    moved = message(Says.LISTENING, unit("shop.service"), at=-600, bind=endpoint())
+    assert isinstance(judged(*HERE, NAMED, ANSWERS, served, moved), Proven)
+
+
+def test_what_may_connect_to_the_address_leaves_it_open() -> None:
+    known = Known(*HERE, NAMED, ANSWERS, publishes(unit("check.service"), sure=False))
+    assert not isinstance(wrong_address.judge(case(), known), Proven | Excluded)
 
 
 def test_one_application_on_two_addresses_is_one() -> None:

@@ -3,6 +3,7 @@
 import http.client
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.stands.nginx import free_port
 from tests.stands.surveying import fact, facts, found
 from tests.stands.upstream import Peer, Upstream
 from why502.observations.gateway import LoggedRequest, PastAnswers
+from why502.observations.place import Window
 from why502.observations.want import As, Gap, Why
 
 CUSTOM = (
@@ -113,6 +115,32 @@ def test_answers_before_a_reload_are_of_another_configuration(open_path: Path) -
         log.write_text(f"{start}[{old}]{rest.partition(']')[2]}{start}[{rest}")
         assert len(facts(made, LoggedRequest)) == 2
         assert fact(made, PastAnswers, As(path="/a")).good == 1
+
+
+def test_the_newest_good_answer_of_a_window_counts_under_any_configuration(open_path: Path) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+
+    def line(hours: int, status: int = 200, path: str = "/a?b") -> str:
+        at = (now - timedelta(hours=hours)).strftime("%d/%b/%Y:%H:%M:%S +0000")
+        return f'192.0.2.1 - - [{at}] "GET {path} HTTP/1.1" {status} 2 "-" "curl/8"\n'
+
+    def newest(made: Gateway, hours: int, until: int = 0) -> datetime | None:
+        window = Window(start=now - timedelta(hours=hours, minutes=1), end=now - timedelta(hours=until, minutes=-1))
+        (past,) = cast("tuple[PastAnswers, ...]", found(made, PastAnswers, As(path="/a"), window=window))
+        assert past.good == (past.last_good is not None)
+        return past.last_good
+
+    with gateway(open_path / "g", "location / { return 204; }") as made:
+        log = made.base / "access.log"
+        log.write_text(line(5) + line(4, 502) + line(3, path="/b"))
+        assert newest(made, 6) == now - timedelta(hours=5)
+        assert newest(made, 4) is None
+        (made.base / "access.log.1").write_text(line(9) + line(8))
+        log.write_text(line(4, 502))
+        assert newest(made, 10) == now - timedelta(hours=8)
+        assert newest(made, 10, until=9) == now - timedelta(hours=9)
+        log.unlink()
+        assert newest(made, 10) == now - timedelta(hours=8)
 
 
 def test_no_log_tells_nothing_and_a_lost_one_is_a_gap(open_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Masters and workers of real nginxes, found without running any of them."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.evidence import host, info, processes
 from tests.stands.gateway import Gateway, gateway, newest, until
 from tests.stands.nginx import binaries, free_port
 from tests.stands.surveying import fact, surveyed
-from why502.gateways.nginx.process import Build, Started, absolute, build_at, build_of, started_of
+from tests.vantages import Hand, Paper
+from why502.gateways.nginx.process import Build, Started, absolute, build_at, build_of, nginx_processes, started_of
 from why502.observations.gateway import GatewayProcess
 from why502.observations.place import Place
 from why502.observations.processes import ProcessTable
@@ -120,6 +123,16 @@ def test_finds_a_master_and_its_workers(version: tuple[int, ...], program: str, 
     assert before - timedelta(milliseconds=50) <= found.took_up <= datetime.now(UTC)
     assert not found.assumed
     assert found.place == Local().here()
+
+
+@pytest.mark.parametrize(("root", "assumed"), [("/", False), (None, False), ("/srv/jail", True)])
+def test_one_with_a_root_of_its_own_is_assumed(root: str | None, assumed: bool) -> None:
+    """Its paths mean other files than those that its place leads to."""
+    table = processes(info(10, "nginx", command=("nginx: master process /usr/sbin/nginx",), root=root))
+    want = Want(kind=GatewayProcess, about=host())
+    (found,) = asyncio.run(nginx_processes.look(want, Hand(Paper(), facts=[table])))
+    assert isinstance(found, GatewayProcess)
+    assert found.assumed is assumed
 
 
 def built(made: Gateway, vantage: Vantage) -> Build:

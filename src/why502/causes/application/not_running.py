@@ -6,16 +6,19 @@ The application's unit is inactive or failed, so nothing holds the address or th
 ## Told apart from
 `gateway.wrong-address`: there the application runs and listens elsewhere. Here something names exactly this
 address (a unit, a socket unit, the service's own log) and does not run. `application.starting` and
-`application.crash-loop` have a process, or had one again and again.
+`application.crash-loop` have a process, or had one again and again. Where the route answered after the unit had
+stopped, something else served it.
 
 ## Remedy
 Start the unit, read its journal for the reason of the stop, and have it started at boot and after a failure.
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
+from why502.observations.place import Window
 from why502.observations.processes import ProcessTable
 from why502.observations.subjects import Address, Endpoint, Machine, SocketPath
 from why502.observations.units import UnitJournal, UnitTable
@@ -31,11 +34,12 @@ from why502.observations.verdict import (
     Verdict,
 )
 from why502.observations.want import Evidence, Want
+from why502.rules.answering import may_be_from
 from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.listening import Listens, Nobody, NotSeen, who_listens
 from why502.rules.owning import is_own, of_first_process
-from why502.rules.publishing import Publisher, live_process, publishers_want, who_should
+from why502.rules.publishing import Publisher, live_process, publishers_want, who_surely_should
 from why502.rules.slowness import past_want
 
 DIRECT = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_NO_SOCKET})
@@ -79,7 +83,7 @@ def _listens(address: Address, held: Listens, evidence: Evidence) -> Verdict:
 
 def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | NotSeen) -> Verdict:
     """Judge by who should listen, where nobody is seen to."""
-    should = who_should(address, evidence)
+    should = who_surely_should(address, evidence)
     if should is None:
         return _guess(address, (publishers_want(address),))
     running = _running(should)
@@ -135,11 +139,23 @@ def _starts(socket: Publisher, service: Publisher) -> bool:
 
 def _answered_since(case: Case, evidence: Evidence, publisher: Publisher) -> bool:
     """Tell whether this very address answered after the unit had stopped: then something else served it."""
-    past = one(evidence, past_want(case))
-    state = publisher.state
-    if past is None or state is None or state.since is None or past.last_good is None:
+    stopped, want = _stopped_at(publisher, evidence), past_want(case)
+    if stopped is not None and stopped + SECONDS < case.window.start:
+        # As far back as that: the route may have been asked last before the period that is looked at, or a reload.
+        want = replace(want, window=Window(start=stopped + SECONDS, end=case.window.start))
+    past = one(evidence, want)
+    if past is None or past.last_good is None or not may_be_from(case, evidence, past):
         return False
-    return past.upstreams == (str(case.failure.about),) and past.last_good > state.since + SECONDS
+    return stopped is None or past.last_good > stopped + SECONDS
+
+
+def _stopped_at(publisher: Publisher, evidence: Evidence) -> datetime | None:
+    """Return when it stopped; by the last line of its journal where systemd has forgotten it."""
+    state = publisher.state
+    if state is not None and state.since is not None:
+        return state.since
+    journal = one(evidence, Want(kind=UnitJournal, about=publisher.unit)) if publisher.unit is not None else None
+    return journal.lines[-1].at if journal is not None and journal.lines else None
 
 
 def _same_files(address: SocketPath, held: Listens, evidence: Evidence) -> bool:

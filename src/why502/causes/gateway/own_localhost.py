@@ -6,7 +6,8 @@ in the gateway's configuration means the gateway's own namespace, where nothing 
 
 ## Told apart from
 `gateway.wrong-address`: there the application listens in the gateway's own namespace on another address or port.
-If the application is found nowhere, only `network.nothing-listening` is proved.
+If the application is found nowhere, only `network.nothing-listening` is proved. That something outside has the same
+port is not enough: it may be any other application, or the same one beside a gateway of its own.
 
 ## Remedy
 Name the application by an address that both share: its container or service name, the address of the bridge or of the
@@ -16,20 +17,17 @@ other end of the link; or put both into one namespace.
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.frozen import frozen
-from why502.observations.gateway import RouteTaken
 from why502.observations.place import Place
-from why502.observations.probes import Reply, ResponseAttempt
 from why502.observations.processes import ProcessTable
 from why502.observations.sockets import Listener, SocketTable
-from why502.observations.subjects import Endpoint, Machine
+from why502.observations.subjects import Endpoint, Machine, Process
 from why502.observations.verdict import Case, Excluded, Fix, Grade, Irrelevant, Proven, Risk, Suspected, Verdict
 from why502.observations.want import Evidence, Want
-from why502.rules.asking import every, one, route_of
-from why502.rules.candidates import SOUND, reach, words
+from why502.rules.answering import answered_here
+from why502.rules.asking import one, route_of
+from why502.rules.candidates import reach, tie_by_answer
 from why502.rules.cause import cause
-from why502.rules.keepalive import requests_want
 from why502.rules.listening import Nobody, loopback, who_listens
-from why502.rules.probing import response_want
 from why502.rules.publishing import who_should
 
 NAMESPACES = 20
@@ -120,33 +118,26 @@ def _shown(
 ) -> tuple[Fact, ...] | None:
     """Return what shows that the listener is the application that is meant; None where it may be any other.
 
-    Nothing of the gateway's own namespace may name the address, and none of its answers may have come from it. Then a
-    gateway with a namespace of its own has no application beside it. On the host's own network the application could
-    simply be gone: there the other one has to know the very path that is asked for.
+    Nothing of the gateway's own namespace may name the address, and none of its answers may have come from it: else
+    the application was here, and is gone. The one outside has to know the very path or host that is asked for and no
+    made-up one, or to bear the upstream's name. Where a gateway like ours stands beside it, it is that one's.
     """
-    address, request = case.failure.about, case.failure.request
-    if not isinstance(address, Endpoint) or who_should(address, evidence) != () or _answered(case, evidence):
+    address = case.failure.about
+    if not isinstance(address, Endpoint) or who_should(address, evidence) != () or answered_here(case, evidence):
         return None
-    first = table.by_pid(1)
-    if first is not None and first.place.net is not None and not first.place.same_network(address.place):
-        return (table,)
-    route = route_of(case, evidence)
-    if first is None or route is None or request is None or not words(request.path.partition("?")[0]):
+    if _has_gateway(case, table, found[0]):
         return None
-    attempt = one(evidence, there_want(case, route, reach(found[1], found[0])))
-    sound = attempt is not None and attempt.reply is Reply.ANSWERED and attempt.status in SOUND
-    return (table, attempt) if attempt is not None and sound else None
+    holder = next((info for pid in found[1].pids if (info := table.by_pid(pid)) is not None), None)
+    tied = tie_by_answer(case, evidence, reach(found[1], found[0]), holder.unit if holder is not None else None)
+    return (table, *tied[1]) if tied is not None else None
 
 
-def there_want(case: Case, route: RouteTaken, to: Endpoint) -> Want[ResponseAttempt]:
-    """Ask the other place for the failed request."""
-    return Want(kind=ResponseAttempt, about=to, how=response_want(case, route, None).how)
-
-
-def _answered(case: Case, evidence: Evidence) -> bool:
-    """Tell whether this address is known to have answered here before."""
-    requests = every(evidence, requests_want(case)) or ()
-    return any((str(case.failure.about), "200") in {each[:2] for each in request.attempts} for request in requests)
+def _has_gateway(case: Case, table: ProcessTable, there: SocketTable) -> bool:
+    """Tell whether the other namespace has a gateway of the same program, as each pod has that is made alike."""
+    gateway = case.failure.hop.gateway
+    ours = table.by_pid(gateway.pid) if isinstance(gateway, Process) else None
+    inside = [info for info in table.processes if info.place.same_network(there.about.place)]
+    return ours is None or any(info.name == ours.name for info in inside)
 
 
 def _proof(case: Case, evidence: Evidence, because: tuple[Fact, ...], found: tuple[SocketTable, Listener]) -> Verdict:

@@ -28,8 +28,9 @@ from why502.observations.verdict import (
     Verdict,
 )
 from why502.observations.want import Evidence
+from why502.rules.answering import answered_here
 from why502.rules.asking import route_of
-from why502.rules.candidates import MOST, Candidate, candidates, tie, tie_by_log
+from why502.rules.candidates import MOST, Candidate, candidates, tie, tie_by_log, tie_by_move
 from why502.rules.cause import cause
 from why502.rules.listening import Listens, Nobody, who_listens
 from why502.rules.owning import is_own
@@ -61,15 +62,17 @@ def wrong_address(case: Case, evidence: Evidence) -> Verdict:
     if not isinstance(here, Nobody) or not is_own(address, evidence):
         return guess
     should = who_should(address, evidence)
+    if should and not any(each.names.sure for each in should):
+        return guess
     if should:
         facts: tuple[Fact, ...] = tuple(each.names for each in should)
         return Excluded(because=facts, says=f"{should[0].names.about} should listen on {address}")
     found = candidates(case, evidence, here.table)
-    if found is None:
-        return guess
     if not found:
         return guess
     by = tie if len(found) <= MOST else tie_by_log
+    if answered_here(case, evidence):
+        by = tie_by_move  # what served this route was not written wrongly: another copy of it proves nothing
     tied = [(each, known) for each in found if (known := by(case, evidence, each)) is not None]
     if len({each.server.about for each, _ in tied}) != 1 or should is None:
         says = f"perhaps {found[0]} is the application that {address} was meant for"

@@ -6,21 +6,27 @@ family. The gateway connects to an address on which nothing listens, while the s
 
 ## Told apart from
 `network.nothing-listening` alone has no listener of that port on the same host in either family. In
-`network.wrong-interface` the listener is of the same family.
+`network.wrong-interface` the listener is of the same family. An address that answered before was served: the other
+listener may be another's.
 
 ## Remedy
 Name the address that is served (`127.0.0.1` instead of `localhost`), or let the application listen on both families.
 """
 
+from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
+from why502.observations.probes import Met, TcpAttempt
 from why502.observations.sockets import Listener, SocketTable
 from why502.observations.subjects import Endpoint
 from why502.observations.verdict import Case, Excluded, Fix, Grade, Irrelevant, Proven, Risk, Suspected, Verdict
-from why502.observations.want import Evidence
-from why502.rules.asking import route_of
+from why502.observations.want import As, Evidence, Want
+from why502.rules.answering import answered_here
+from why502.rules.asking import one, route_of
+from why502.rules.candidates import reach
 from why502.rules.cause import cause
 from why502.rules.listening import WILDCARDS, Listens, NotSeen, loopback, reached, takes, who_listens
 from why502.rules.owning import is_own
+from why502.rules.probing import CONNECT
 from why502.rules.publishing import Publisher, names_address, publishers_want, who_should
 
 NO_ADDRESS = frozenset({"99", "49"})
@@ -72,7 +78,19 @@ def _at_home(case: Case, evidence: Evidence, address: Endpoint) -> Verdict:
         return Suspected(grade=Grade.SPECIFIC, says=guess, because=(held.table,), wants=(publishers_want(address),))
     if any(each.stopped and not _names(each, other, address) for each in should):
         return Suspected(grade=Grade.COMPATIBLE, says=f"a stopped unit names {address}; the other may be another's")
-    return _proof(case, evidence, address, (held.table, other))
+    if answered_here(case, evidence):
+        return Suspected(grade=Grade.COMPATIBLE, says=f"{address} answered before; the other may be another's")
+    return _if_taken(case, evidence, held.table, other)
+
+
+def _if_taken(case: Case, evidence: Evidence, table: SocketTable, other: Listener) -> Verdict:
+    """Prove it if the other listener takes connections: one that is bound to a link is in the table all the same."""
+    want = Want(kind=TcpAttempt, about=reach(other, table), how=As(limit=CONNECT))
+    taken = one(evidence, want)
+    if taken is not None and taken.met is Met.CONNECTED:
+        return _proof(case, evidence, (table, taken), other)
+    says = "perhaps it listens in the other family only"
+    return Suspected(grade=Grade.SPECIFIC, says=says, because=(table,), wants=(want,))
 
 
 def other_family(table: SocketTable, address: Endpoint) -> Listener | None:
@@ -94,15 +112,17 @@ def _names(publisher: Publisher, listener: Listener, address: Endpoint) -> bool:
     return any(names_address(bind, there) for bind in publisher.names.binds)
 
 
-def _proof(case: Case, evidence: Evidence, address: Endpoint, found: tuple[SocketTable, Listener]) -> Verdict:
-    table, listener = found
+def _proof(case: Case, evidence: Evidence, because: tuple[Fact, ...], listener: Listener) -> Verdict:
+    address = case.failure.about
+    if not isinstance(address, Endpoint):
+        return Irrelevant()
     route = route_of(case, evidence)
     served = f"[{listener.address}]" if ":" in listener.address else listener.address
     twin = "127.0.0.1" if ":" in address.address else "[::1]"
     written = f" ({route.written} at {route.site})" if route is not None else ""
     return Proven(
         subject=address,
-        because=(table,) if route is None else (table, route),
+        because=because if route is None else (*because, route),
         says=f"{address} is not served{written}, but {served}:{listener.port} is: the other address family",
         fixes=(
             Fix(

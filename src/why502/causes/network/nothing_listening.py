@@ -5,7 +5,8 @@ The gateway's SYN reaches a living host on a port that no socket holds; the kern
 
 ## Told apart from
 `firewall.rejected` refuses just as fast, yet the socket table shows a listener. `network.wrong-interface` and
-`network.address-family` have a listener of the same port on another address.
+`network.address-family` have a listener of the same port on another address. Where a rule of NAT or IPVS may hand the
+connection on, it was refused elsewhere, and nothing is proved of this port.
 
 ## Remedy
 Start the service that should listen there, or give the gateway the address that the service really uses.

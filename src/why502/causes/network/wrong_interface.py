@@ -22,6 +22,7 @@ from why502.observations.sockets import Listener
 from why502.observations.subjects import Endpoint
 from why502.observations.verdict import Case, Excluded, Fix, Irrelevant, Proven, Risk, Verdict
 from why502.observations.want import Evidence
+from why502.rules.answering import answered_here
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
 from why502.rules.listening import WILDCARDS, loopback, table_want, takes
@@ -65,7 +66,7 @@ def wrong_interface(case: Case, evidence: Evidence) -> Verdict:
     fix = f"Let the application listen on {address}" if loopback(bound.address) else f"Give the gateway {bound}"
     fixes = (Fix(title=f"{fix}, or the other way round", risk=Risk.RESTART),)
     answer = _answer(case, evidence, bound) if len(others) == 1 and table.owners else None
-    if answer is not None and who_should(address, evidence) == ():
+    if answer is not None and who_should(address, evidence) == () and not answered_here(case, evidence):
         says = f"the application listens on {bound} only, and the gateway connects to {address}"
         return Proven(subject=address, because=(table, *answer), says=says, fixes=fixes)
     return points(

@@ -114,9 +114,14 @@ def _logged(want: Want[Fact], source: str, text: str, line: AccessLine) -> Logge
 
 @looker(PastAnswers)
 async def nginx_past(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap:
-    """Count how requests of one path (`want.how.path`, without query) were answered before the first failure."""
+    """Count how requests of one path (`want.how.path`, without query) were answered before the first failure.
+
+    With a window only the newest good answer in it is looked for, under whichever configuration it was given.
+    """
     if want.how is None:
         return ()
+    if want.window is not None:
+        return await _newest_good(want, around, want.how.path.partition("?")[0], want.window)
     found = await _lines(want, around)
     if isinstance(found, Gap) or not found:
         return found
@@ -129,6 +134,36 @@ async def nginx_past(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap
     ]
     good = [(text, line) for text, line in mine if line.status is not None and line.status < BAD]
     return (_past(want, lines, path, good),)
+
+
+async def _newest_good(want: Want[Fact], around: Around, path: str, window: Window) -> tuple[Fact, ...] | Gap:
+    """Read back through each access log, and the one that was put aside before it, as far as the window goes."""
+    if not isinstance(want.about, Process):
+        return ()
+    gateway = await gateway_at(want.about, around)
+    if gateway is None or isinstance(gateway, Gap):
+        return gateway if isinstance(gateway, Gap) else ()
+    setups = await around.get(Want(kind=GatewaySetup, about=want.about))
+    if isinstance(setups, Gap):
+        return setups
+    found: list[tuple[str, AccessLine]] = []
+    for place in dict.fromkeys(place for setup in setups for place in setup.access_logs[:LOGS]):
+        for name in (place.path, f"{place.path}.1"):
+            raw = await around.vantage.read(gateway.place, name, TAIL, tail=True)
+            lines = _parsed(place, raw, window) if isinstance(raw, Raw) else []
+            good = (
+                (text, line)
+                for _, text, line in reversed(lines)
+                if _is_good(line, path) and line.at is not None and line.at <= window.end
+            )
+            found += [newest] if (newest := next(good, None)) is not None else []
+    lines_ = AccessLines(about=want.about, seen=gateway.seen, lines=(), took_up=window.start)
+    newest_first = sorted(found, key=lambda each: each[1].at or window.start)[-1:]
+    return (_past(want, lines_, path, newest_first),)
+
+
+def _is_good(line: AccessLine, path: str) -> bool:
+    return (line.uri or "").partition("?")[0] == path and line.status is not None and line.status < BAD
 
 
 def _past(want: Want[Fact], lines: AccessLines, path: str, good: list[tuple[str, AccessLine]]) -> PastAnswers:

@@ -136,8 +136,9 @@ async def _gateway(
     prefix = absolute(master.cwd or "/", started.prefix) if started.prefix else build.prefix
     lead = min(current, key=lambda each: each.started, default=master)
     place = lead.place if lead.place.net is not None else master.place
-    assumed = place.net is None
-    if assumed:
+    # Paths mean other files in a root of its own, which a place does not tell.
+    assumed = place.net is None or master.root not in {None, "/"}
+    if place.net is None:
         # without rights its namespaces cannot be read; they are taken to be ours, and said to be assumed
         place = vantage.here()
     raw = "\n".join(
