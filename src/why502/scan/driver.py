@@ -96,8 +96,12 @@ def scan(
     progress: Progress | None = None,
     served: bool = False,
     chunk: int = CHUNK,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Scanned:
-    """Count every line of every job, each once; raise what an engine raised."""
+    """Count every line of every job, each once; raise what an engine raised.
+
+    `meanwhile` is done by this thread while the others count already (loading what is needed afterwards, say).
+    """
     work: SimpleQueue[Span] = SimpleQueue()
     count = 0
     for each in spans(jobs, chunk):
@@ -109,6 +113,8 @@ def scan(
     workers = [_Worker(shared, made) for _ in range(max(1, min(threads or cores(), count)))]
     for worker in workers[1:]:
         worker.start()
+    if meanwhile is not None:
+        meanwhile()
     workers[0].run()
     for worker in workers[1:]:
         worker.join()
