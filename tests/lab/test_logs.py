@@ -10,6 +10,13 @@ from hypothesis import strategies as st
 
 from lab import logs
 from lab.logs import BEGIN, FORMATS, Score, Writer, judge, main, tally_of, told, world
+from why502.logs.incidents import incidents
+from why502.logs.plan import Blanks, Literal, Plan, Role, Seek, Take
+from why502.logs.reading import read
+from why502.logs.routes import route
+from why502.logs.tally import Cell, Clients, Tally, What
+from why502.logs.tally import Outcome as Became
+from why502.observations.failure import FailureId
 
 COMBINED = re.compile(
     r'(?P<client>[\d.]+) - - \[(?P<at>[^\]]+)\] "(?P<request>[^"]*)" (?P<status>\d{3}) \d+ "[^"]*" "[^"]*"(?P<more>.*)'
@@ -135,6 +142,94 @@ def test_the_command_writes_the_log_and_its_truth(tmp_path: Path) -> None:
     assert main(["--lines", "900", "--seed", "4", "-o", str(log), "--truth", str(truth), "--hours", "2"]) == 0
     known = json.loads(truth.read_text())
     assert len(log.read_text().splitlines()) == known["requests"] == 900
+
+
+HAPROXY = Plan(
+    name="haproxy",
+    steps=(
+        Seek(text=b"]: "),
+        Take(role=Role.CLIENT, stop=b":"),
+        Seek(text=b" ["),
+        Take(role=Role.TIME, stop=b"]"),
+        Seek(text=b" fe "),
+        Take(role=Role.UPSTREAM, stop=b" "),
+        Blanks(),
+        Take(role=Role.NONE, stop=b" "),
+        Blanks(),
+        Take(role=Role.STATUS, stop=b" "),
+        Seek(text=b" - - "),
+        Take(role=Role.WORD_A, stop=b" "),
+        Seek(text=b' "'),
+        Take(role=Role.REQUEST, stop=b'"'),
+        Literal(text=b'"'),
+    ),
+)
+STATES = {
+    b"SC--": FailureId.CONNECT_REFUSED,
+    b"SH--": FailureId.CLOSED_BEFORE_RESPONSE,
+    b"sH--": FailureId.RESPONSE_TIMEOUT,
+}
+
+
+def tallied(lines: list[str]) -> Tally:
+    """Count lines one by one, as a scan does."""
+    by_minute: Counter[tuple[int, What]] = Counter()
+    by_upstream: Counter[tuple[str, What]] = Counter()
+    by_route: Counter[tuple[str, What]] = Counter()
+    troubles: Counter[Cell] = Counter()
+    for text in lines:
+        line = read(HAPROXY, text.encode())
+        assert line is not None, text
+        failure = STATES.get(line.words[0])
+        what = What(line.status, failure, Became.FAILED if failure else Became.SERVED)
+        upstream, name = line.attempts[0].upstream.decode(), route(line.method, line.target).decode()
+        by_minute[line.at // 60, what] += 1
+        by_upstream[upstream, what] += 1
+        by_route[name, what] += 1
+        if failure:
+            troubles[Cell(line.at // 60, upstream, name, *what)] += 1
+    empty = Clients(pairs=frozenset())
+    return Tally(
+        files=(),
+        by_minute=by_minute,
+        by_upstream=by_upstream,
+        by_route=by_route,
+        troubles=troubles,
+        upstream_seconds={},
+        upstream_slowest={},
+        route_seconds={},
+        route_slowest={},
+        seen=empty,
+        hit=empty,
+        samples=(),
+        unparsed=(),
+    )
+
+
+def test_what_was_planted_in_the_text_is_found_in_the_text() -> None:
+    lines, writer = written("haproxy", lines=60_000, incidents=6, seed="7")
+    tally = tallied(lines)
+    assert tally.requests == 60_000
+    assert tally.failed == told(writer)["failed"]
+    found = incidents(tally)
+    planted = [each for each in writer.world.planted if each.failed >= logs.LEAST]
+    assert len(planted) >= 4
+    for each in planted:
+        assert each.first is not None
+        assert each.last is not None
+        failure = logs.CLOSED if each.failure == logs.RESET else each.failure
+        near = [
+            episode
+            for episode in found.episodes
+            if abs(episode.start - each.first // 60 * 60) <= 60
+            and abs(episode.end - (each.last // 60 * 60 + 59)) <= 60
+            and episode.failure.value == failure
+        ]
+        assert len(near) == 1, each
+        assert len(near[0].upstreams) == len(each.upstreams)
+        assert abs(near[0].failed - each.failed) <= 5
+    assert len(found.episodes) == len(planted)
+    assert sum(each.failed for each in found.episodes) + found.background.failed == tally.failed
 
 
 def test_incidents_are_found_within_a_minute_and_clean_weeks_have_none() -> None:
