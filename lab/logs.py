@@ -491,7 +491,7 @@ def pools(form: Format, draw: random.Random, paths: int, clients: int) -> Pools:
         form.request("GET", "/a%20502%20b"),
         form.request("GET", "/502 504 /x"),
     ]
-    requests += draw.choices(requests[:200], k=len(requests)) + odd[: 1 + paths // 100]
+    requests += draw.choices(requests[:200], k=len(requests)) + odd
     addresses += draw.choices(addresses[:200], k=len(addresses))
     agents = [form.agent(text) for text in draw.choices(_AGENTS, k=2000)] + [form.agent(text) for text in _IMITATIONS]
     return Pools(addresses, requests, agents)

@@ -36,6 +36,11 @@ def test_one_failure_for_most_of_the_same_time_is_one_incident() -> None:
     assert spans(hit(10, 40, TIMEOUT, "a"), hit(15, 40, TIMEOUT, "b")) == [(10, 40, 2)]
 
 
+def test_faint_bursts_of_one_failure_that_overlap_are_one_incident() -> None:
+    assert spans(hit(10, 28, TIMEOUT, "a", 13), hit(22, 31, TIMEOUT, "b", 7)) == [(10, 31, 2)]
+    assert len(spans(hit(10, 28, TIMEOUT, "a", 13), hit(32, 40, TIMEOUT, "b", 7))) == 2
+
+
 def test_messages_of_the_same_failure_belong_to_its_requests() -> None:
     assert spans(hit(10, 40, REFUSED, "a"), hit(8, 20, REFUSED, "a", message=True)) == [(8, 40, 2)]
 

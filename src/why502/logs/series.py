@@ -35,6 +35,9 @@ ALIKE = 0.75
 """Of the time of two bursts of one failure, the part they have in common if they are one incident (a ramp is seen later
 where it is weaker)."""
 
+FAINT = 12.0
+"""Log-likelihood that two more edges must bring: twice the logarithm of the minutes of some hours."""
+
 DAY = 1440
 
 
@@ -251,7 +254,7 @@ def _one(former: Span, latter: Span, some: Sequence[Hit], others: Sequence[Hit])
         return True
     failures, more = {failure for failure, _ in mine}, {failure for failure, _ in theirs}
     union = max(former.last, latter.last) - min(former.first, latter.first) + 1
-    if failures & more and overlap >= ALIKE * union:
+    if failures & more and overlap > 0 and (overlap >= ALIKE * union or _faint(former, latter, some, others)):
         return True
     vague = bool((failures | more) & VAGUE)
     shorter = min(former.last - former.first, latter.last - latter.first) + 1
@@ -260,6 +263,17 @@ def _one(former: Span, latter: Span, some: Sequence[Hit], others: Sequence[Hit])
     upstreams, names = {upstream for _, upstream in mine}, {upstream for _, upstream in theirs}
     alike = bool(failures & more) or bool(upstreams & names) or vague
     return alike and _near(former, latter, some, others, slack=1)
+
+
+def _faint(former: Span, latter: Span, some: Sequence[Hit], others: Sequence[Hit]) -> bool:
+    """Tell whether edges of their own explain two overlapping groups no better than edges in common (BIC)."""
+    union = max(former.last, latter.last) - min(former.first, latter.first) + 1
+    better = 0.0
+    for span, group in ((former, some), (latter, others)):
+        count, expected = sum(hit.burst.count for hit in group), sum(hit.burst.expected for hit in group)
+        stretched = expected * union / (span.last - span.first + 1)
+        better += bursts.ratio(count, expected) - bursts.ratio(count, stretched)
+    return better < FAINT
 
 
 def _near(former: Span, latter: Span, some: Sequence[Hit], others: Sequence[Hit], slack: int) -> bool:
