@@ -8,8 +8,10 @@ other log, at level DEBUG only (`traefik_error_json`).
 from why502.logs.format import FAILED_STATUS, Example, Judged, LogFormat, Signs
 from why502.logs.plan import Key, Plan, Role, Shape, Unit
 from why502.logs.prefixes import json_plans
+from why502.logs.reading import read
 from why502.observations.failure import FailureId
 
+MOST_TRIED = 16
 NAME = "traefik-json"
 _KEYS = (
     Key(path=("DownstreamStatus",), role=Role.STATUS, equals=""),
@@ -35,7 +37,9 @@ PLANS = tuple(
 
 
 def _plans(first: tuple[bytes, ...]) -> tuple[Plan, ...]:
-    return json_plans(first, PLANS, b'"DownstreamStatus"')
+    made = json_plans(first, PLANS, b'"DownstreamStatus"')
+    # One file is of one version: a plan that reads none of its first lines is tried after those that do.
+    return tuple(sorted(made, key=lambda plan: not any(read(plan, line) for line in first[:MOST_TRIED])))
 
 
 def judge(signs: Signs) -> Judged:
