@@ -1031,12 +1031,13 @@ static int known_method(text method) {
 }
 
 static text path_of(text target, const char *limit) {
+    static const char root[64] = "/"; /* as long as whoever looks at a path may read */
     size_t scheme = target.size >= 7 && !memcmp(target.at, "http://", 7)    ? 7
                     : target.size >= 8 && !memcmp(target.at, "https://", 8) ? 8
                                                                             : 0;
     if (scheme) {
         const char *slash = memchr(target.at + scheme, '/', target.size - scheme);
-        if (!slash) return (text){"/               ", 1};
+        if (!slash) return (text){root, 1};
         target.size -= (size_t)(slash - target.at);
         target.at = slash;
     }
@@ -1114,10 +1115,36 @@ static size_t name_route(const scan *in, text method, text path, char *made) {
     }
 }
 
+/* A hash of a method and a path, for the memory of routes alone: without a branch on how long the path is. */
+static inline uint64_t hash_path(text method, text path, const char *limit) {
+    uint64_t value = load64(method.at, method.size) ^ (uint64_t)method.size << 56;
+#ifdef __SSE2__
+    static const int8_t ones[64] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
+                                    0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0};
+    if (path.size <= 32 && limit - path.at >= 32) {
+        const int8_t *kept = ones + 32 - path.size;
+        uint64_t words[4];
+        for (int half = 0; half < 2; half++) {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(path.at + 16 * half));
+            bytes = _mm_and_si128(bytes, _mm_loadu_si128((const __m128i *)(const void *)(kept + 16 * half)));
+            _mm_storeu_si128((__m128i *)(void *)(words + 2 * half), bytes);
+        }
+        uint64_t one = (value ^ words[0]) * 0x9E3779B97F4A7C15u, other = (words[1] ^ path.size) * 0x9FB21C651E98DF25u;
+        one = (one ^ one >> 32 ^ words[2]) * 0x9FB21C651E98DF25u;
+        other = (other ^ other >> 29 ^ words[3]) * 0x9E3779B97F4A7C15u;
+        return mixed(one ^ other >> 31 ^ other << 7);
+    }
+#else
+    (void)limit;
+#endif
+    return mixed(hashed(path.at, path.size) ^ value * 0x9E3779B97F4A7C15u);
+}
+
 static uint32_t route_of(scan *in, text method, text target, const char *limit) {
     if (!method.size) return names_add(&in->routes, "-", 1, hashed("-", 1));
     text path = path_of(target, limit);
-    uint64_t hash = mixed(hashed(path.at, path.size) ^ load64(method.at, method.size) ^ (uint64_t)method.size << 60);
+    uint64_t hash = hash_path(method, path, limit);
     size_t place = hash & (CACHED_ROUTES - 1);
     if (method.size <= 8 && in->route_cache[place].hash == hash) return in->route_cache[place].id;
     char made[ROUTE_ROOM];
