@@ -9,40 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from why502.cli.answering import CLIENT, Asked, dimensions, put, rendered, status_of
 from why502.cli.options import SPAN, UNITS
-from why502.observations.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from why502.diagnosis.scanning import LogsOptions, LogsOutcome, Readers
-    from why502.logs.questions import Condition, Dimension
-    from why502.report.logs.model import LogsReport
+    from why502.diagnosis.scanning import LogsOptions, LogsOutcome
+    from why502.logs.questions import Condition
 
 FORMATS = ("text", "json", "markdown", "html", "csv", "parquet")
 DIMENSIONS = ("upstream", "route", "status", "failure", "outcome", "client", "minute")
-CLIENT = "client"
 OF_CONDITION = ("upstream", "status", "failure")
 """What is counted by where a condition is given and nothing is said."""
-
-
-@frozen
-class Asked:
-    """What the command line asks for beside the scan itself. `question`: a table instead of the report."""
-
-    names: tuple[str, ...]
-    format: str
-    output: str | None
-    verbose: bool
-    quiet: bool
-    colour: bool
-    by: tuple[str, ...]
-    where: Condition | None
-
-    @property
-    def question(self) -> bool:
-        """Tell whether a table is asked for instead of the report."""
-        return bool(self.by)
 
 
 @click.command()
@@ -126,52 +103,6 @@ def _warn(what: str) -> None:
     click.echo(f"why502: {visible(bounded(what, 300))}", err=True)
 
 
-def rendered(asked: Asked, report: LogsReport) -> str:
-    """Write the report in the format that was asked for."""
-    match asked.format:
-        case "json":
-            return report.to_json().rstrip("\n") + "\n"
-        case "html":
-            return report.to_html()
-        case "markdown":
-            return report.to_markdown()
-        case _ if asked.quiet:
-            from why502.report.logs.text import to_line
-
-            return to_line(report) + "\n"
-        case _:
-            ascii_only = asked.output is None and "utf" not in (sys.stdout.encoding or "").lower()
-            return report.to_text(width=width(), colour=asked.colour, ascii_only=ascii_only, verbose=asked.verbose)
-
-
-def put(asked: Asked, text: str) -> None:
-    """Write to standard output or to the file."""
-    if asked.output is None:
-        click.echo(text, nl=False, color=asked.colour or None)
-        return
-    try:
-        with open(asked.output, "w", encoding="utf-8") as out:
-            out.write(text)
-    except OSError as error:
-        raise click.UsageError(f"-o {asked.output}: {error.strerror}") from None
-
-
-def width() -> int:
-    """Return how wide a text is written: as the terminal, within what can be read well."""
-    import shutil
-
-    return min(max(shutil.get_terminal_size((80, 24)).columns, 40), 120) if sys.stdout.isatty() else 80
-
-
-def status_of(report: LogsReport) -> int:
-    """Return the exit status of a report of logs."""
-    from why502.report.parts import Verdict
-
-    if report.verdict is Verdict.INCONCLUSIVE:
-        return 3
-    return 1 if report.incidents else 0
-
-
 # What the command line says
 
 
@@ -228,14 +159,6 @@ def needs_cells(asked: Asked) -> bool:
     from why502.logs.questions import is_exact
 
     return CLIENT not in asked.by and not is_exact(dimensions(asked))
-
-
-def dimensions(asked: Asked) -> list[Dimension]:
-    """Return what a question is about."""
-    from why502.logs.questions import Dimension
-
-    by = [Dimension(each) for each in asked.by if each != CLIENT]
-    return [*by, *(asked.where.names if asked.where is not None else ())]
 
 
 def condition_of(text: str | None, zone: tzinfo | None) -> Condition | None:

@@ -319,7 +319,7 @@ def run(
     return told(names, options, ready, started, scanned.part, scanned.troubles, stopped=scanned.stopped)
 
 
-def told(  # noqa: PLR0913  (what there is to say)
+def told(
     names: Sequence[str],
     options: LogsOptions,
     ready: Prepared,

@@ -172,7 +172,7 @@ def _file(file: FileTally) -> FileShown:
 class _Counted:
     """What is counted of one name."""
 
-    __slots__ = ("by_failure", "by_status", "failed", "rescued", "requests")
+    __slots__ = ("by_failure", "by_status", "failed", "requests", "rescued")
 
     def __init__(self) -> None:
         self.requests = self.failed = self.rescued = 0
@@ -365,7 +365,7 @@ def counted(episode: Episode) -> int:
 
 
 def _cause(episode: Episode) -> Cause:
-    """Counts prove no cause: it is suspected."""
+    """Name the likeliest cause; counts prove none, so it is suspected."""
     return Cause(id=episode.hints[0] if episode.hints else episode.failure.value, certainty=Certainty.SUSPECTED)
 
 

@@ -28,6 +28,8 @@ def at(seconds: int) -> datetime:
 
 def period(start: datetime, end: datetime, *, zone: bool = True) -> str:
     """Return from when to when, to the minute, in UTC."""
+    if f"{start:%Y-%m-%d %H:%M}" == f"{end:%Y-%m-%d %H:%M}":
+        return f"{start:%Y-%m-%d %H:%M}{' UTC' if zone else ''}"
     day = "" if end.date() == start.date() else f"{end:%Y-%m-%d} "
     return f"{start:%Y-%m-%d %H:%M}–{day}{end:%H:%M}{' UTC' if zone else ''}"
 
@@ -59,10 +61,8 @@ def looks(episode: Episode) -> str:
 
 def met(failure: FailureId, gateway: str | None, upstreams: tuple[str, ...]) -> str:
     """Say what the gateway met."""
-    if len(upstreams) == 1:
-        upstream = upstreams[0]
-    else:
-        upstream = f"{len(upstreams)} upstreams" if upstreams else "its upstream"
+    several = f"{len(upstreams)} upstreams" if upstreams else "its upstream"
+    upstream = upstreams[0] if len(upstreams) == 1 else several
     return f"{gateway or 'the gateway'} {WORDS[failure].format(upstream=upstream)}"
 
 
