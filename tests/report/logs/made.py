@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from why502.diagnosis.scanning import LogsOutcome, run
+from why502.diagnosis.scanning import LogsOptions, LogsOutcome, run
 from why502.report.logs.assemble import assemble
 from why502.report.logs.model import LogsReport
 
@@ -38,6 +38,14 @@ def access(agent: str = AGENT, extended: bool = True) -> list[str]:
     return lines
 
 
+NUMBERED_FORMAT = '$remote_addr - - [$time_local] "$request" $status $body_bytes_sent $connection'
+
+
+def numbered() -> list[str]:
+    """The access log in `NUMBERED_FORMAT`: with the number of the connection, as the error log has it."""
+    return [line.partition(' "-" ')[0] + f" {number}" for number, line in enumerate(access(extended=False))]
+
+
 def errors() -> list[str]:
     """The error log's lines of the same failures."""
     lines = []
@@ -59,16 +67,16 @@ def write(path: Path, lines: list[str]) -> str:
     return str(path)
 
 
-def outcome_of(*logs: list[str]) -> LogsOutcome:
+def outcome_of(*logs: list[str], log_format: str | None = None) -> LogsOutcome:
     with TemporaryDirectory() as folder:
         names = [write(Path(folder) / f"log{number}", lines) for number, lines in enumerate(logs)]
-        return run(names)
+        return run(names, LogsOptions(log_format=log_format))
 
 
 @cache
 def refused() -> LogsReport:
-    """The report of an access log and its error log."""
-    return assemble(outcome_of(access(extended=False), errors()))
+    """The report of an access log and its error log, joined by the number of the connection."""
+    return assemble(outcome_of(numbered(), errors(), log_format=NUMBERED_FORMAT))
 
 
 @cache

@@ -469,4 +469,4 @@ def _logs_say(outcome: LogsOutcome) -> tuple[CheckState, str]:
     background = words.background(outcome.incidents.background)
     if found:
         return CheckState.FAILED, f"{many(found, 'incident')}; beside {'them' if found > 1 else 'it'}: {background}"
-    return CheckState.OK, f"no incident; {background}"
+    return CheckState.OK, "no incident" if background == "nothing" else f"no incident; {background}"

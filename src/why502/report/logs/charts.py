@@ -1,13 +1,12 @@
 """Charts of a page as inline SVG: the timeline, failed shares by upstream, response times by upstream."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from math import log10
 
 from why502.observations.frozen import frozen
 from why502.report.layout import cut
 from why502.report.logs.parts import EpisodeShown, SecondsShown, TimelineShown, UpstreamShown
-from why502.report.logs.plot import Columns, columns
+from why502.report.logs.plot import Columns, columns, later
 from why502.report.logs.words import period, share
 from why502.report.markup import Markup, el
 from why502.report.words import duration, many
@@ -88,7 +87,7 @@ def _panel(drawn: Columns, panel: Panel) -> Iterator[Markup]:
     for place, count in enumerate(panel.counts):
         if count:
             height = max(panel.height * count / most, 1.0)
-            when = drawn.start + timedelta(seconds=place * drawn.each)
+            when = later(drawn.start, place * drawn.each)
             told = el("title", f"{when:%Y-%m-%d %H:%M} UTC: {count:,} {panel.name}")
             x, y = f"{_x(drawn, place):.1f}", f"{base - height:.1f}"
             yield el("rect", told, x=x, y=y, width=f"{width:.2f}", height=f"{height:.1f}", class_=panel.kind)
@@ -102,7 +101,7 @@ def _times(drawn: Columns, bottom: float) -> Iterator[Markup]:
     several = (drawn.end - drawn.start).total_seconds() > 86400  # noqa: PLR2004
     for tick in range(TICKS):
         place = size * tick / (TICKS - 1)
-        when = drawn.start + timedelta(seconds=place * drawn.each)
+        when = later(drawn.start, place * drawn.each)
         kind = "start" if tick == 0 else "end" if tick == TICKS - 1 else "mid"
         words = when.strftime("%m-%d %H:%M" if several else "%H:%M")
         yield el("text", words, x=f"{_x(drawn, place):.1f}", y=f"{bottom + 16:g}", class_=f"{kind} time")

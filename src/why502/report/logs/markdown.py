@@ -75,7 +75,7 @@ def _page(report: LogsContents) -> Lines:
 
 def _counts(counts: Mapping[str, int]) -> str:
     shown = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    return ", ".join(f"{name if name != '0' else 'no status'} {count:,}" for name, count in shown)
+    return prose(", ".join(f"{name if name != '0' else 'no status'} {count:,}" for name, count in shown))
 
 
 def _incident(report: LogsContents, number: int, incident: LogsIncident) -> Lines:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from why502.observations.frozen import frozen
-from why502.report.layout import Look, Paint, cells, fill
+from why502.report.layout import Look, Paint, cells, fill, wrap
 from why502.report.logs.parts import EpisodeShown, TimelineShown
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -27,16 +27,26 @@ class Columns:
 
 def columns(timeline: TimelineShown, room: int) -> Columns | None:
     """Draw together a timeline; `None` where nothing is in it."""
-    if timeline.start is None or not timeline.requests:
+    size = len(timeline.requests)
+    if timeline.start is None or not size:
         return None
-    together = max(1, -(-len(timeline.requests) // max(room, 1)))
+    together, step = max(1, -(-size // max(room, 1))), max(timeline.step, 1)
+    failed = (*timeline.failed, *(0 for _ in range(size)))[:size]
     return Columns(
         start=timeline.start,
-        end=timeline.start + timedelta(seconds=timeline.step * len(timeline.requests)),
-        each=together * timeline.step,
+        end=later(timeline.start, step * size),
+        each=together * step,
         requests=_together(timeline.requests, together),
-        failed=_together(timeline.failed, together),
+        failed=_together(failed, together),
     )
+
+
+def later(start: datetime, seconds: float) -> datetime:
+    """Add seconds; what lies beyond the last year stays where it began."""
+    try:
+        return start + timedelta(seconds=seconds)
+    except OverflowError:
+        return start
 
 
 def _together(counts: Sequence[int], each: int) -> tuple[int, ...]:
@@ -72,7 +82,7 @@ def plot(look: Look, timeline: TimelineShown, episodes: Sequence[EpisodeShown], 
     if not messages:
         rows.append(_row("requests", bars(drawn.requests, blocks)))
     name = "messages" if messages else "failed"
-    rows.append(_row(name, look.paint(bars(drawn.failed, blocks), Paint.RED)))
+    rows.append(_row(name, look.paint(bars(drawn.failed, blocks).rstrip(), Paint.RED)))
     if episodes:
         rows.append(_row("incidents", look.glyph(marked(drawn, episodes))))
     rows.append(_row("", _axis(drawn)))
@@ -81,7 +91,7 @@ def plot(look: Look, timeline: TimelineShown, episodes: Sequence[EpisodeShown], 
         most = f"a column is {_span(drawn.each)}; the highest is {max(drawn.failed):,} messages"
     elif max(drawn.failed):
         most += f", {max(drawn.failed):,} failed"
-    rows.append(_row("", look.paint(most, Paint.DIM)))
+    rows += [_row("", look.paint(line, Paint.DIM)) for line in wrap(most, look.width - NAME - 2)]
     return [row.rstrip() for row in rows]
 
 

@@ -131,7 +131,7 @@ def nothing(outcome: LogsOutcome) -> str:
 def background(left: Background) -> str:
     """Say how often it fails outside of all incidents."""
     if not left.failed:
-        return "nothing failed outside of incidents"
+        return "nothing"
     rate = f"{left.per_minute:.1f}" if left.per_minute >= 0.1 else f"{left.per_minute:.2g}"  # noqa: PLR2004
     of = f" ({share(round(left.share * 10**9), 10**9)})" if left.share else ""
     again = ""
