@@ -4,10 +4,33 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from why502.api import Options, Report, TargetError, adiagnose, areplay, diagnose, replay
+    from why502.api import (
+        InputError,
+        LogsReport,
+        Options,
+        Report,
+        TargetError,
+        adiagnose,
+        areplay,
+        diagnose,
+        replay,
+        scan_logs,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["Options", "Report", "TargetError", "__version__", "adiagnose", "areplay", "diagnose", "replay"]
+__all__ = [
+    "InputError",
+    "LogsReport",
+    "Options",
+    "Report",
+    "TargetError",
+    "__version__",
+    "adiagnose",
+    "areplay",
+    "diagnose",
+    "replay",
+    "scan_logs",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from why502.diagnosis.diagnose import diagnose as run
@@ -10,12 +10,18 @@ from why502.diagnosis.diagnose import surveying
 from why502.diagnosis.host import Discovered, diagnose_host, discover
 from why502.diagnosis.options import Options, TargetError
 from why502.diagnosis.outcome import Outcome
+from why502.diagnosis.scanning import LogsOptions
+from why502.diagnosis.scanning import run as run_logs
 from why502.diagnosis.target import authorization, parse_target
 from why502.observations.codec import from_plain, to_plain
 from why502.report.assemble import assemble
 from why502.report.cleaning import cleaned
+from why502.report.logs.assemble import assemble as assemble_logs
+from why502.report.logs.model import LogsReport
 from why502.report.model import Report
 from why502.vantage.base import Vantage
+from why502.vantage.blocks.contract import InputError
+from why502.vantage.blocks.zone import local_zone
 from why502.vantage.local import Local
 from why502.vantage.recorded import BundleError
 from why502.vantage.recording import Recording
@@ -23,6 +29,8 @@ from why502.vantage.recording import Recording
 __all__ = [
     "BundleError",
     "Discovered",
+    "InputError",
+    "LogsReport",
     "Options",
     "Report",
     "TargetError",
@@ -33,6 +41,7 @@ __all__ = [
     "gateways",
     "here",
     "replay",
+    "scan_logs",
 ]
 
 
@@ -127,3 +136,35 @@ def _save(bundle: str | Path, recording: Recording, started: datetime, target: s
     data = None if options.data is None else recording.redactor.redact(options.data)
     kept = to_plain(replace(options, headers=headers, data=data))
     save(bundle, recording, started=started, target=parse_target(target).written, options=kept)
+
+
+def scan_logs(
+    *names: str,
+    log_format: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    zone: tzinfo | None = None,
+    threads: int | None = None,
+) -> LogsReport:
+    """Tell what failed in logs: files, patterns, directories, `-`, `journal:`, URLs; wait for the report.
+
+    `log_format` is the directive that the logs were written by, tried before what is recognised. `since` and `until`
+    are inclusive, to the second. `zone` is that of times which have none, by default this host's, and so are `since`
+    and `until` without one. `threads`: one for each core unless given.
+
+    Raises InputError where nothing can be read or the format cannot be used.
+    """
+    options = LogsOptions(
+        log_format=log_format,
+        zone=zone,
+        since=_seconds(since, zone),
+        until=_seconds(until, zone),
+        threads=threads,
+    )
+    return assemble_logs(run_logs(names, options))
+
+
+def _seconds(at: datetime | None, zone: tzinfo | None) -> int | None:
+    if at is None:
+        return None
+    return int((at if at.tzinfo else at.replace(tzinfo=zone or local_zone())).timestamp())

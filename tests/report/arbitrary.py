@@ -1,6 +1,7 @@
 """Reports with anything in every field: what outside programs may have written, and worse."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.report.examples import EVIL
 from why502.report.codec import Key, keys_of
-from why502.report.model import Check, CheckState, Report, Step, Verdict
+from why502.report.logs.model import LogsReport
+from why502.report.model import Check, CheckState, Report, Step, TargetKind, Verdict
 
 FRAGMENTS = (
     "\x1b[2J", "\x1b]0;title\x07", "\x9b31m", "\x7f", "\x00", "\r", "\r\n", "\n", "\t", "\u2028", "\u202e", "\u2067",
@@ -35,6 +37,8 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
     """Values of a type that stands in a record."""
     if get_origin(kind) is tuple:
         return st.lists(of(get_args(kind)[0]), max_size=3).map(tuple)
+    if get_origin(kind) is Mapping:
+        return st.dictionaries(texts, of(get_args(kind)[1]), max_size=3)
     if dataclasses.is_dataclass(kind):
         return st.builds(kind, **{key.attribute: member(key) for key in keys_of(kind)})
     if issubclass(kind, Enum):
@@ -57,7 +61,12 @@ def sound(report: Report) -> Report:
     found = [*report.checks, *(Check(step=s, title="", state=CheckState.OK, says="", seconds=0.0) for s in Step)]
     checks = tuple(dataclasses.replace(check, step=step) for step, check in zip(Step, found, strict=False))
     incidents = () if report.verdict is Verdict.HEALTHY else report.incidents
-    return dataclasses.replace(report, checks=checks, incidents=incidents)
+    # `logs` stands in the report of logs alone.
+    kind = report.target.kind
+    if isinstance(report, LogsReport) is not (kind is TargetKind.LOGS):
+        kind = TargetKind.LOGS if isinstance(report, LogsReport) else TargetKind.TEXT
+    target = dataclasses.replace(report.target, kind=kind)
+    return dataclasses.replace(report, checks=checks, incidents=incidents, target=target)
 
 
 # Whole reports shrink slowly and are read easily as they are.
@@ -69,3 +78,4 @@ thorough = settings(
 )
 
 reports = of(Report).map(sound)
+logs_reports = of(LogsReport).map(sound)

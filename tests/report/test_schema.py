@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from tests.report.arbitrary import reports, thorough
+from tests.report.arbitrary import logs_reports, reports, thorough
 from tests.report.examples import EXAMPLES
+from tests.report.logs.made import refused
 from why502.report.as_json import to_json, to_value
 from why502.report.schema import schema
 
@@ -27,6 +28,31 @@ def test_every_example_validates(name):
 @given(reports)
 def test_every_report_validates(report):
     VALIDATOR.validate(json.loads(to_json(report)))
+
+
+@thorough
+@given(logs_reports)
+def test_every_report_of_logs_validates(report):
+    VALIDATOR.validate(json.loads(to_json(report)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: v["target"].update(kind="url"),
+        lambda v: v.pop("logs"),
+        lambda v: v["logs"].pop("clients"),
+        lambda v: v["logs"].update(further=1),
+        lambda v: v["logs"]["by_status"].update({"200": -1}),
+        lambda v: v["incidents"][0].pop("episode"),
+        lambda v: v["incidents"][0]["episode"].pop("changed"),
+    ],
+)
+def test_logs_and_episodes_stand_in_every_report_of_logs_and_in_no_other(change):
+    value = to_value(refused())
+    VALIDATOR.validate(value)
+    change(value)
+    assert not VALIDATOR.is_valid(value)
 
 
 def objects(value, place=()):

@@ -11,18 +11,9 @@ from why502.observations.probes import Met, Reply, ResponseAttempt, TcpAttempt
 from why502.observations.sockets import SocketTable
 from why502.observations.subjects import Endpoint, Name
 from why502.report.parts import Check, CheckState, Step
-from why502.report.words import many
+from why502.report.words import TITLES, many
 
 F = TypeVar("F", bound=Fact)
-
-TITLES = {
-    Step.REFRESH: "Refresh the page",
-    Step.SERVER: "Server load and state",
-    Step.DNS: "Name resolution",
-    Step.LOGS: "Gateway's logs",
-    Step.FIREWALL: "Firewall and network",
-    Step.UPSTREAM: "Upstream health",
-}
 
 
 def checks_of(outcome: Outcome) -> tuple[Check, ...]:

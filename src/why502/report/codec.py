@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import types
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -71,6 +71,8 @@ def encode(value: object) -> Any:
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, tuple):
         return [encode(each) for each in value]
+    if isinstance(value, Mapping):
+        return {encode(name): encode(each) for name, each in value.items()}
     if dataclasses.is_dataclass(value):
         return dict(_pairs(value))
     return value
@@ -111,6 +113,10 @@ def _value(kind: Any, value: object, place: str) -> Any:
         if not isinstance(value, list):
             raise NotAReportError(f"{place} is not a list")
         return tuple(_value(get_args(kind)[0], each, f"{place}[{index}]") for index, each in enumerate(value))
+    if get_origin(kind) is Mapping:
+        if not isinstance(value, dict):
+            raise NotAReportError(f"{place} is not an object")
+        return {name: _value(get_args(kind)[1], each, f"{place}.{name}") for name, each in value.items()}
     if dataclasses.is_dataclass(kind):
         return decode(kind, value, place)  # type: ignore[arg-type]
     return _scalar(kind, value, place)

@@ -46,7 +46,12 @@ _NONE = Markup("")
 
 def to_html(report: Contents) -> str:
     """Write the report as one file. Its policy allows nothing but the style that it carries."""
-    digest = b64encode(sha256(CSS.encode()).digest()).decode()
+    return page(f"{OUTCOME[report.verdict]}: {report.target.value}", *_page(report))
+
+
+def page(title: str, *body: Markup, css: str = CSS) -> str:
+    """Make a file of what it shows; it allows nothing but the style that it carries."""
+    digest = b64encode(sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = join(
         Markup('<meta charset="utf-8">'),
@@ -54,26 +59,27 @@ def to_html(report: Contents) -> str:
         Markup('<meta name="viewport" content="width=device-width,initial-scale=1">'),
         Markup('<meta name="referrer" content="no-referrer">'),
         Markup('<meta name="color-scheme" content="light dark">'),
-        el("title", f"{OUTCOME[report.verdict]}: {report.target.value}"),
-        el("style", Markup(CSS)),
+        el("title", title),
+        el("style", Markup(css)),
     )
-    page = el("html", el("head", head), "", el("body", el("main", *_page(report))), lang="en")
-    return f"<!doctype html>\n{page}\n"
+    made = el("html", el("head", head), "", el("body", el("main", *body)), lang="en")
+    return f"<!doctype html>\n{made}\n"
 
 
 def _page(report: Contents) -> list[Markup]:
     return [
-        _header(report),
+        header(report),
         _way(report),
         *(_incident(report, index, incident) for index, incident in enumerate(report.incidents, 1)),
-        _unexamined(report.unexamined),
+        unexamined(report.unexamined),
         _checks(report.checks),
         _rest(report),
         el("footer", el("p", foot_line(report))),
     ]
 
 
-def _header(report: Contents) -> Markup:
+def header(report: Contents) -> Markup:
+    """Show verdict, target and summary."""
     if report.verdict is Verdict.HEALTHY:
         mark, kind = "✓", "good"
     else:
@@ -136,12 +142,13 @@ def _link(report: Contents, link: LinkShown) -> Markup:
         "li",
         el("p", link.says, class_="says"),
         el("p", certainty, " · ", el("code", link.id), subject, class_="about"),
-        _evidence(report, report.cited(link.evidence)),
+        evidence_of(report, report.cited(link.evidence)),
         class_=link.certainty.value,
     )
 
 
-def _evidence(report: Contents, pieces: tuple[EvidenceShown, ...]) -> Markup:
+def evidence_of(report: Contents, pieces: tuple[EvidenceShown, ...]) -> Markup:
+    """Fold away pieces of evidence below their sources."""
     if not pieces:
         return _NONE
     sources = ", ".join(piece.source for piece in pieces)
@@ -205,7 +212,7 @@ def _excluded(report: Contents, excluded: tuple[ExcludedShown, ...]) -> Markup:
     if not excluded:
         return _NONE
     rows = (
-        el("li", el("code", each.id), f": {each.says}", _evidence(report, report.cited(each.evidence)))
+        el("li", el("code", each.id), f": {each.says}", evidence_of(report, report.cited(each.evidence)))
         for each in excluded
     )
     folded = el("details", el("summary", many(len(excluded), "other cause")), el("ul", *rows, class_="plain"))
@@ -215,7 +222,8 @@ def _excluded(report: Contents, excluded: tuple[ExcludedShown, ...]) -> Markup:
 # What belongs to the whole report.
 
 
-def _unexamined(gaps: tuple[Unexamined, ...]) -> Markup:
+def unexamined(gaps: tuple[Unexamined, ...]) -> Markup:
+    """Show what could not be looked at."""
     if not gaps:
         return _NONE
     return el("section", el("h3", "Not looked at"), el("ul", *map(_gap, gaps), class_="plain"))

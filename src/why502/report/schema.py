@@ -1,12 +1,14 @@
 """The published JSON Schema of the report (draft 2020-12), generated from the records themselves."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any, get_args, get_origin
 
 from why502.report.codec import Key, keys_of
-from why502.report.parts import SCHEMA, Cause, Certainty, Contents, Step
+from why502.report.logs.parts import EpisodeShown, LogsShown
+from why502.report.parts import SCHEMA, Cause, Certainty, Contents, Incident, Step
 
 Node = dict[str, Any]
 
@@ -16,6 +18,13 @@ TIME: Node = {
     "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
     "description": "UTC, with milliseconds",
 }
+
+LOGS: Node = {
+    "if": {"properties": {"target": {"properties": {"kind": {"const": "logs"}}}}},
+    "then": {"required": ["logs"], "properties": {"incidents": {"items": {"required": ["episode"]}}}},
+    "else": {"properties": {"logs": False, "incidents": {"items": {"properties": {"episode": False}}}}},
+}
+"""`logs` and `episode` stand in every report of logs, and in no other."""
 
 
 def schema() -> Node:
@@ -29,6 +38,9 @@ def schema() -> Node:
         "maxItems": len(Step),
         "allOf": [{"contains": {"properties": {"step": {"const": step.value}}}} for step in Step],
     }
+    # What only the report of logs has.
+    body["properties"]["logs"] = _value(LogsShown, defs)
+    defs[Incident.__name__]["properties"]["episode"] = _value(EpisodeShown, defs)
     healthy = {"properties": {"verdict": {"const": "healthy"}}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -37,6 +49,7 @@ def schema() -> Node:
         **body,
         "if": healthy,
         "then": {"properties": {"incidents": {"maxItems": 0}}},
+        "allOf": [LOGS],
         "$defs": dict(sorted(defs.items())),
     }
 
@@ -68,6 +81,8 @@ def _member(key: Key, defs: dict[str, Node]) -> Node:
 def _value(kind: Any, defs: dict[str, Node]) -> Node:
     if get_origin(kind) is tuple:
         return {"type": "array", "items": _value(get_args(kind)[0], defs)}
+    if get_origin(kind) is Mapping:
+        return {"type": "object", "additionalProperties": _value(get_args(kind)[1], defs)}
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         if kind.__name__ not in defs:
             defs[kind.__name__] = _record(kind, defs)

@@ -5,28 +5,8 @@ from why502.diagnosis.outcome import Finding, Incident, Outcome
 from why502.observations.failure import Failure, FailureId
 from why502.observations.gateway import RouteTaken
 from why502.observations.subjects import Name
+from why502.report.words import WORDS
 
-WORDS = {
-    FailureId.RESOLVE_FAILED: "could not resolve the upstream's name",
-    FailureId.CONNECT_REFUSED: "was refused a connection to {upstream}",
-    FailureId.CONNECT_TIMEOUT: "got no answer to its connection attempts to {upstream}",
-    FailureId.CONNECT_UNREACHABLE: "was told that {upstream} cannot be reached",
-    FailureId.CONNECT_DENIED: "was denied the connection to {upstream} by its own operating system",
-    FailureId.CONNECT_NO_SOCKET: "found no socket at {upstream}",
-    FailureId.CONNECT_EXHAUSTED: "ran out of what it needs to connect to {upstream}",
-    FailureId.TLS_FAILED: "could not agree on TLS with {upstream}",
-    FailureId.CLOSED_BEFORE_RESPONSE: "asked {upstream}, which hung up without an answer",
-    FailureId.RESET_BEFORE_RESPONSE: "asked {upstream}, which reset the connection without an answer",
-    FailureId.RESPONSE_TIMEOUT: "asked {upstream} and got no answer in the time it waits",
-    FailureId.INVALID_RESPONSE: "got bytes from {upstream} that are no valid response",
-    FailureId.HEADER_TOO_BIG: "got a response head from {upstream} that is larger than its buffer",
-    FailureId.TRUNCATED_RESPONSE: "got less body from {upstream} than was promised",
-    FailureId.NO_LIVE_UPSTREAM: "has no server left that it would try",
-    FailureId.GATEWAY_LIMIT: "gave up by a limit of its own",
-    FailureId.SPAWN_FAILED: "could not start the application",
-    FailureId.UPSTREAM_ANSWERED_ERROR: "passed on an error that its upstream sent",
-    FailureId.UNKNOWN: "got no valid response from its upstream; which way is not known from here",
-}
 UNVERIFIED = "its certificate"
 """How the reason begins where the target's own certificate is not good (`probes.contact`)."""
 GOOD_TRIES = {1: 95, 2: 78, 3: 63, 4: 53, 5: 45}

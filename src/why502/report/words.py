@@ -12,6 +12,7 @@ from why502.report.parts import (
     FailureShown,
     Incident,
     Risk,
+    Step,
     VantageUsed,
     Verdict,
 )
@@ -51,6 +52,38 @@ CHECK = {
     CheckState.WARNING: "warning",
     CheckState.SKIPPED: "skipped",
 }
+
+TITLES = {
+    Step.REFRESH: "Refresh the page",
+    Step.SERVER: "Server load and state",
+    Step.DNS: "Name resolution",
+    Step.LOGS: "Gateway's logs",
+    Step.FIREWALL: "Firewall and network",
+    Step.UPSTREAM: "Upstream health",
+}
+
+WORDS = {
+    FailureId.RESOLVE_FAILED: "could not resolve the upstream's name",
+    FailureId.CONNECT_REFUSED: "was refused a connection to {upstream}",
+    FailureId.CONNECT_TIMEOUT: "got no answer to its connection attempts to {upstream}",
+    FailureId.CONNECT_UNREACHABLE: "was told that {upstream} cannot be reached",
+    FailureId.CONNECT_DENIED: "was denied the connection to {upstream} by its own operating system",
+    FailureId.CONNECT_NO_SOCKET: "found no socket at {upstream}",
+    FailureId.CONNECT_EXHAUSTED: "ran out of what it needs to connect to {upstream}",
+    FailureId.TLS_FAILED: "could not agree on TLS with {upstream}",
+    FailureId.CLOSED_BEFORE_RESPONSE: "asked {upstream}, which hung up without an answer",
+    FailureId.RESET_BEFORE_RESPONSE: "asked {upstream}, which reset the connection without an answer",
+    FailureId.RESPONSE_TIMEOUT: "asked {upstream} and got no answer in the time it waits",
+    FailureId.INVALID_RESPONSE: "got bytes from {upstream} that are no valid response",
+    FailureId.HEADER_TOO_BIG: "got a response head from {upstream} that is larger than its buffer",
+    FailureId.TRUNCATED_RESPONSE: "got less body from {upstream} than was promised",
+    FailureId.NO_LIVE_UPSTREAM: "has no server left that it would try",
+    FailureId.GATEWAY_LIMIT: "gave up by a limit of its own",
+    FailureId.SPAWN_FAILED: "could not start the application",
+    FailureId.UPSTREAM_ANSWERED_ERROR: "passed on an error that its upstream sent",
+    FailureId.UNKNOWN: "got no valid response from its upstream; which way is not known from here",
+}
+"""What the gateway met, behind its name."""
 
 
 def bad(verdict: Verdict) -> bool:

@@ -145,6 +145,11 @@ def failure_of(code: int) -> FailureId | None:
     return FAILURES[code - 1] if 0 < code <= len(FAILURES) else None
 
 
+def cells_of(part: Part) -> dict[Cell, int]:
+    """Return every cell of a part that `whole` has made a tally of; what was served too, if it was handed out."""
+    return {_cell(at): count for at, count in part.cells.items()}
+
+
 def _cell(place: Place) -> Cell:
     minute, upstream, route, status, failure, outcome = place
     return Cell(minute, _maybe(upstream), _maybe(route), status, failure_of(failure), Outcome(outcome))

@@ -1,0 +1,1 @@
+"""The report of logs: what it has beside every report, and how that is written."""
