@@ -265,41 +265,44 @@ static uint32_t names_add(names *in, const char *at, size_t size, uint64_t hash)
 
 /* ---- distinct clients, by adaptive sampling ---- */
 
-static int clients_make(clients *made) {
-    made->slots = calloc(MOST_CLIENTS * 2, sizeof(client));
+static int clients_make(clients *made, int timed) {
+    made->hashes = calloc(MOST_CLIENTS * 2, sizeof(uint64_t));
+    made->minutes = timed ? calloc(MOST_CLIENTS * 2, sizeof(uint32_t)) : NULL;
     made->mask = MOST_CLIENTS * 2 - 1;
     made->used = 0;
     made->below = UINT64_MAX;
-    return made->slots ? 0 : FAILED;
+    return made->hashes && (made->minutes || !timed) ? 0 : FAILED;
 }
 
-static void clients_put(clients *in, uint64_t minute, uint64_t hash) {
+static inline uint32_t minute_of(const clients *of, size_t at) { return of->minutes ? of->minutes[at] : 0; }
+
+static inline void clients_put(clients *in, uint32_t minute, uint64_t hash) {
     size_t at = (hash ^ minute * 0x9E3779B97F4A7C15u) & in->mask;
-    while (in->slots[at].hash) {
-        if (in->slots[at].hash == hash && in->slots[at].minute == minute) return;
+    while (in->hashes[at]) {
+        if (in->hashes[at] == hash && minute_of(in, at) == minute) return;
         at = (at + 1) & in->mask;
     }
-    in->slots[at].hash = hash;
-    in->slots[at].minute = minute;
+    in->hashes[at] = hash;
+    if (in->minutes) in->minutes[at] = minute;
     in->used++;
 }
 
 static int clients_limit(clients *in, uint64_t below) {
-    client *before = in->slots;
-    in->slots = calloc(in->mask + 1, sizeof(client));
-    if (!in->slots) {
-        in->slots = before;
+    clients before = *in;
+    if (clients_make(in, before.minutes != NULL)) {
+        free(in->hashes);
+        *in = before;
         return FAILED;
     }
     in->below = below;
-    in->used = 0;
     for (size_t each = 0; each <= in->mask; each++)
-        if (before[each].hash && before[each].hash <= below) clients_put(in, before[each].minute, before[each].hash);
-    free(before);
+        if (before.hashes[each] && before.hashes[each] <= below) clients_put(in, minute_of(&before, each), before.hashes[each]);
+    free(before.hashes);
+    free(before.minutes);
     return 0;
 }
 
-static inline int clients_add(clients *in, uint64_t minute, uint64_t hash) {
+static inline int clients_add(clients *in, uint32_t minute, uint64_t hash) {
     hash += !hash;
     if (hash > in->below) return 0;
     clients_put(in, minute, hash);
@@ -1182,16 +1185,54 @@ static uint32_t upstream_of(scan *in, text name) {
 
 /* ---- counting ---- */
 
-static void lower(const scan *in, cell *key) {
+static inline void lower(const scan *in, cell *key) {
     int served = key->b >> 56 == SERVED;
     int route_lost = in->level >= (served ? 1 : 3), upstream_lost = in->level >= (served ? 2 : 4);
     if (route_lost) key->b |= NO_ID;
     if (upstream_lost) key->a |= (uint64_t)NO_ID << 32;
 }
 
-static int cells_add(scan *in, cell key, uint64_t count) {
-    lower(in, &key);
-    return table_add(&in->cells, key, count);
+/* What a cell loses to the level is kept by itself: `by_route`, `by_upstream` hold that, and no more. */
+static inline int cells_add(scan *in, cell key, uint64_t count) {
+    cell kept = key;
+    lower(in, &kept);
+    uint64_t what = key.b & 0xFFFFFFFF00000000u;
+    if ((uint32_t)kept.b != (uint32_t)key.b && key.b >> 56 <= FAILURE) {
+        cell route = {0, key.b};
+        if (table_add(&in->by_route, route, count)) return FAILED;
+    }
+    if (kept.a >> 32 != key.a >> 32) {
+        cell upstream = {key.a & 0xFFFFFFFF00000000u, what};
+        if (table_add(&in->by_upstream, upstream, count)) return FAILED;
+    }
+    return table_add(&in->cells, kept, count);
+}
+
+/* The sums over all cells, by minute, upstream and route, together with what they have lost. */
+int scan_sums(const scan *in, table *by_minute, table *by_upstream, table *by_route) {
+    const struct {
+        table *to;
+        const table *of;
+    } lost[] = {{by_upstream, &in->by_upstream}, {by_route, &in->by_route}};
+    memset(by_minute, 0, sizeof *by_minute);
+    memset(by_upstream, 0, sizeof *by_upstream);
+    memset(by_route, 0, sizeof *by_route);
+    if (table_make(by_minute, 4096) || table_make(by_upstream, 1024) || table_make(by_route, 1024)) return FAILED;
+    for (size_t which = 0; which < 2; which++)
+        for (size_t each = 0; each <= lost[which].of->mask; each++) {
+            const slot *one = &lost[which].of->slots[each];
+            if (one->count && table_add(lost[which].to, one->key, one->count)) return FAILED;
+        }
+    for (size_t each = 0; each <= in->cells.mask; each++) {
+        const slot *one = &in->cells.slots[each];
+        if (!one->count) continue;
+        uint64_t what = one->key.b & 0xFFFFFFFF00000000u;
+        cell minute = {one->key.a & 0xFFFFFFFFu, what}, upstream = {one->key.a & 0xFFFFFFFF00000000u, what}, route = {0, one->key.b};
+        if (table_add(by_minute, minute, one->count)) return FAILED;
+        if (one->key.a >> 32 != NO_ID && table_add(by_upstream, upstream, one->count)) return FAILED;
+        if ((uint32_t)one->key.b != NO_ID && one->key.b >> 56 <= FAILURE && table_add(by_route, route, one->count)) return FAILED;
+    }
+    return 0;
 }
 
 int scan_lower(scan *in, int level) {
@@ -1216,15 +1257,6 @@ int scan_bound_cells(scan *in) {
     return 0;
 }
 
-static int fold_cell(scan *in, cell key, uint64_t count) {
-    uint64_t what = key.b & 0xFFFFFFFF00000000u;
-    cell minute = {key.a & 0xFFFFFFFFu, what}, upstream = {key.a & 0xFFFFFFFF00000000u, what}, route = {0, key.b};
-    int outcome = (int)(key.b >> 56);
-    if (table_add(&in->by_minute, minute, count) || table_add(&in->by_upstream, upstream, count)) return FAILED;
-    if (outcome <= FAILURE && table_add(&in->by_route, route, count)) return FAILED;
-    return cells_add(in, key, count);
-}
-
 static int fold_times(names *of, table *into) {
     for (size_t id = 0; id < of->used; id++) {
         if (!of->times[id]) continue;
@@ -1246,7 +1278,7 @@ static int fold_hot(scan *in) {
             lower(in, &next);
             __builtin_prefetch(&in->cells.slots[hash_cell(next) & in->cells.mask]);
         }
-        if (one->count && fold_cell(in, one->key, one->count)) return FAILED;
+        if (one->count && cells_add(in, one->key, one->count)) return FAILED;
         one->count = 0;
     }
     in->hot.used = 0;
@@ -1420,7 +1452,7 @@ static int count_request(counted *c) {
     scan *in = c->in;
     const values *read = c->read;
     uint64_t client_hash = c->client.size ? hashed(c->client.at, c->client.size) : 0;
-    __builtin_prefetch(&in->seen.slots[client_hash & in->seen.mask]);
+    __builtin_prefetch(&in->seen.hashes[client_hash & in->seen.mask]);
     uint32_t route = route_of(in, c->method, c->target, c->limit);
     if (route == NO_ID) return FAILED;
     int64_t whole = read_time_span(get(read, SECONDS), c->by->units[0]), span;
@@ -1464,7 +1496,7 @@ static int count_request(counted *c) {
     if (count_time(&in->routes, route, whole >= 0 ? whole : span)) return FAILED;
     if (c->client.size) {
         if (clients_add(&in->seen, 0, client_hash)) return FAILED;
-        if (answer & 1 && clients_add(&in->hit, (uint64_t)(c->at / 60), client_hash)) return FAILED;
+        if (answer & 1 && clients_add(&in->hit, (uint32_t)(c->at / 60), client_hash)) return FAILED;
     }
     if (++in->timed >= (uint64_t)1 << 26 && scan_fold(in)) return FAILED;
     return 0;
@@ -1759,8 +1791,7 @@ static int merge_tables(scan *into, scan *from, const uint32_t *upstreams, const
     struct {
         table *to, *of;
         const uint32_t *upstreams, *routes;
-    } all[] = {{&into->by_minute, &from->by_minute, NULL, NULL},
-               {&into->by_upstream, &from->by_upstream, upstreams, NULL},
+    } all[] = {{&into->by_upstream, &from->by_upstream, upstreams, NULL},
                {&into->by_route, &from->by_route, NULL, routes},
                {&into->upstream_times, &from->upstream_times, upstreams, NULL},
                {&into->route_times, &from->route_times, routes, NULL}};
@@ -1779,7 +1810,7 @@ static int merge_tables(scan *into, scan *from, const uint32_t *upstreams, const
 static int merge_clients(clients *into, const clients *from) {
     if (from->below < into->below && clients_limit(into, from->below)) return FAILED;
     for (size_t each = 0; each <= from->mask; each++)
-        if (from->slots[each].hash && clients_add(into, from->slots[each].minute, from->slots[each].hash)) return FAILED;
+        if (from->hashes[each] && clients_add(into, minute_of(from, each), from->hashes[each])) return FAILED;
     return 0;
 }
 
@@ -1923,11 +1954,11 @@ scan *scan_new(const char *program, size_t size, const zone *zones, size_t zone_
     made->judged = calloc(JUDGED_SLOTS, sizeof *made->judged);
     made->sample_mask = MOST_SAMPLES * 2 - 1;
     made->samples = calloc(made->sample_mask + 1, sizeof(sample));
-    table *tables[] = {&made->cells, &made->by_minute, &made->by_upstream, &made->by_route, &made->upstream_times, &made->route_times};
+    table *tables[] = {&made->cells, &made->by_upstream, &made->by_route, &made->upstream_times, &made->route_times};
     int failed = !made->plans || !made->steps || !made->jumps || !made->literals || !made->by_size || !made->zones || !made->route_cache ||
                  !made->judged || !made->samples || table_make(&made->hot, HOT_SLOTS) || names_make(&made->upstreams, 1024) ||
-                 names_make(&made->routes, 1024) || names_make(&made->collapsed, 64) || clients_make(&made->seen) ||
-                 clients_make(&made->hit);
+                 names_make(&made->routes, 1024) || names_make(&made->collapsed, 64) || clients_make(&made->seen, 0) ||
+                 clients_make(&made->hit, 1);
     for (size_t each = 0; each < sizeof tables / sizeof *tables; each++) failed = failed || table_make(tables[each], 1024);
     if (!failed) {
         const char *at = program + sizeof counts_of;
@@ -1953,9 +1984,8 @@ void scan_free(scan *gone) {
     if (gone->samples)
         for (size_t each = 0; each <= gone->sample_mask; each++) free(gone->samples[each].line);
     void *all[] = {gone->plans, gone->jumps, gone->steps,           gone->literals,             gone->by_size,           gone->zones, gone->route_cache,
-                   gone->judged,         gone->samples,         gone->hot.slots,            gone->cells.slots,       gone->by_minute.slots,
-                   gone->by_upstream.slots, gone->by_route.slots, gone->upstream_times.slots, gone->route_times.slots, gone->seen.slots,
-                   gone->hit.slots,      gone->waits,           gone->files};
+                   gone->judged,         gone->samples,         gone->hot.slots,            gone->cells.slots,                   gone->by_upstream.slots, gone->by_route.slots, gone->upstream_times.slots, gone->route_times.slots, gone->seen.hashes, gone->seen.minutes,
+                   gone->hit.hashes, gone->hit.minutes,     gone->waits,           gone->files};
     for (size_t each = 0; each < sizeof all / sizeof *all; each++) free(all[each]);
     names_free(&gone->upstreams);
     names_free(&gone->routes);

@@ -56,10 +56,8 @@ typedef struct {
 } names;
 
 typedef struct {
-    uint64_t minute, hash;
-} client;
-typedef struct {
-    client *slots; /* hash 0: empty (a hash is never 0) */
+    uint64_t *hashes;  /* 0: empty (a hash is never 0) */
+    uint32_t *minutes; /* NULL: all at minute 0 */
     size_t mask, used;
     uint64_t below;
 } clients;
@@ -130,7 +128,7 @@ typedef struct scan {
     judge ask;
     void *context;
     /* what is counted */
-    table hot, cells, by_minute, by_upstream, by_route, upstream_times, route_times;
+    table hot, cells, by_upstream, by_route, upstream_times, route_times;
     names upstreams, routes;
     clients seen, hit;
     sample *samples;
@@ -177,6 +175,7 @@ int scan_limit_upstreams(scan *, uint64_t below);
 int scan_lower(scan *, int level);
 int scan_bound_cells(scan *); /* raise the level until the cells are few enough */
 int scan_merge(scan *into, scan *from);
+int scan_sums(const scan *, table *by_minute, table *by_upstream, table *by_route); /* the caller frees their slots */
 int scan_fold(scan *); /* before anything is read out of the tables */
 uint64_t hash64(const char *, size_t);
 

@@ -2,6 +2,7 @@
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel.h"
@@ -191,13 +192,14 @@ static PyObject *rows(const table *of, int which) {
 }
 
 static PyObject *client_rows(const clients *of) {
-    PyObject *made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(of->used * sizeof(client)));
+    PyObject *made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(of->used * 2 * sizeof(uint64_t)));
     if (!made) return NULL;
     char *at = PyBytes_AsString(made);
     for (size_t each = 0; each <= of->mask; each++)
-        if (of->slots[each].hash) {
-            memcpy(at, &of->slots[each], sizeof(client));
-            at += sizeof(client);
+        if (of->hashes[each]) {
+            uint64_t pair[2] = {of->minutes ? of->minutes[each] : 0, of->hashes[each]};
+            memcpy(at, pair, sizeof pair);
+            at += sizeof pair;
         }
     return Py_BuildValue("KN", (unsigned long long)of->below, made);
 }
@@ -250,11 +252,14 @@ static PyObject *method_export(PyObject *given, PyObject *served) {
     if (scan_fold(of)) return PyErr_NoMemory();
     PyObject *made = PyDict_New();
     if (!made) return NULL;
-    if (put(made, "upstreams", named_list(&of->upstreams)) || put(made, "routes", named_list(&of->routes)) ||
+    table by_minute, by_upstream, by_route;
+    int failed = scan_sums(of, &by_minute, &by_upstream, &by_route);
+    if (failed) PyErr_NoMemory();
+    if (failed || put(made, "upstreams", named_list(&of->upstreams)) || put(made, "routes", named_list(&of->routes)) ||
         put(made, "collapsed", named_list(&of->collapsed)) || put(made, "upstream_slowest", slowest_list(&of->upstreams)) ||
         put(made, "route_slowest", slowest_list(&of->routes)) || put(made, "troubles", rows(&of->cells, ONLY_TROUBLES)) ||
-        (all && put(made, "served", rows(&of->cells, ONLY_SERVED))) || put(made, "by_minute", rows(&of->by_minute, ALL)) ||
-        put(made, "by_upstream", rows(&of->by_upstream, ALL)) || put(made, "by_route", rows(&of->by_route, ALL)) ||
+        (all && put(made, "served", rows(&of->cells, ONLY_SERVED))) || put(made, "by_minute", rows(&by_minute, ALL)) ||
+        put(made, "by_upstream", rows(&by_upstream, ALL)) || put(made, "by_route", rows(&by_route, ALL)) ||
         put(made, "upstream_times", rows(&of->upstream_times, ALL)) || put(made, "route_times", rows(&of->route_times, ALL)) ||
         put(made, "seen", client_rows(&of->seen)) || put(made, "hit", client_rows(&of->hit)) || put(made, "samples", sample_list(of)) ||
         put(made, "sample_level", PyLong_FromLong(of->sample_level)) || put(made, "files", file_list(of)) ||
@@ -263,6 +268,9 @@ static PyObject *method_export(PyObject *given, PyObject *served) {
         put(made, "wait_total", PyLong_FromUnsignedLongLong(of->wait_total)) ||
         put(made, "upstreams_below", PyLong_FromUnsignedLongLong(of->upstreams_below)) || put(made, "level", PyLong_FromLong(of->level)))
         Py_CLEAR(made);
+    free(by_minute.slots);
+    free(by_upstream.slots);
+    free(by_route.slots);
     return made;
 }
 
