@@ -7,6 +7,7 @@ A phrase is never searched in the middle of a message: there stands what upstrea
 
 import re
 from enum import Enum
+from functools import cache
 
 from why502.logs.nginx_error import Level, NginxErrorLine
 from why502.observations.failure import CauseId, FailureId
@@ -68,11 +69,17 @@ class By(Enum):
     TLS = "tls"
 
 
+@cache
+def compiled(phrase: str) -> re.Pattern[str]:
+    """Compile a phrase when it is first needed: most runs need few of them."""
+    return re.compile(phrase, re.DOTALL)
+
+
 @frozen
 class Row:
     """One phrase. Its named groups become details; `errnos` and `phases` narrow it further."""
 
-    phrase: re.Pattern[str]
+    phrase: str
     means: FailureId | Tells | By
     named: tuple[CauseId, ...] = ()
     errnos: frozenset[int] | None = None
@@ -89,7 +96,7 @@ def _row(
     levels: frozenset[Level] | None = None,
 ) -> Row:
     return Row(
-        phrase=re.compile(phrase, re.DOTALL),
+        phrase=phrase,
         means=means,
         named=named,
         errnos=None if errnos is None else frozenset(errnos),
@@ -383,7 +390,8 @@ def remark_of(line: NginxErrorLine) -> Remark | None:
 def row_of(line: NginxErrorLine) -> int | None:
     """Return the number of the first row that matches a line."""
     text = line.text[:LONGEST_TEXT]
-    return next((number for number, row in enumerate(ROWS) if _matches(row, line) and row.phrase.match(text)), None)
+    fitting = (number for number, row in enumerate(ROWS) if _matches(row, line))
+    return next((number for number in fitting if compiled(ROWS[number].phrase).match(text)), None)
 
 
 def _matches(row: Row, line: NginxErrorLine) -> bool:
@@ -399,7 +407,7 @@ def _said(line: NginxErrorLine) -> Spoken | Remark | None:
     if number is None:
         return None
     row = ROWS[number]
-    found = row.phrase.match(line.text[:LONGEST_TEXT])
+    found = compiled(row.phrase).match(line.text[:LONGEST_TEXT])
     groups = found.groupdict() if found else {}
     detail = _detail(line, groups)
     match row.means:

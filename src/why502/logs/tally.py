@@ -22,7 +22,7 @@ from why502.observations.failure import FailureId
 from why502.observations.frozen import frozen
 
 MOST_UPSTREAMS = 16384
-MOST_CELLS = 1 << 19
+MOST_CELLS = 1 << 17
 MOST_CLIENTS = 1 << 14
 MOST_SAMPLES = 1 << 13
 MOST_WAITING = 1 << 17

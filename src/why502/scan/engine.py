@@ -109,7 +109,8 @@ class Compiled:
             self._settle()
 
     def _settle(self) -> None:
-        self._scan.collapse(prefixes_to_collapse(self._scan.routes()))
+        if crowded := prefixes_to_collapse(self._scan.routes()):
+            self._scan.collapse(crowded)
         below = limit_of(self._scan.upstreams())
         if below is not None:
             self._scan.limit_upstreams(below)

@@ -1,6 +1,7 @@
 """What is scanned: one job for each file, with the plans that its lines are read by."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from why502.logs.format import Judged, LogFormat, Signs
@@ -17,10 +18,14 @@ Zone = tuple[int, int]
 
 @frozen
 class Reading:
-    """How lines are read: formats in the order they are tried. `zones`: of times that lack one, in their order."""
+    """How lines are read: formats in the order they are tried. `zones`: of times that lack one, in their order.
+
+    `partners`: whether requests wait for lines of another log at all; needless where no log holds messages.
+    """
 
     formats: tuple[tuple[LogFormat, tuple[Plan, ...]], ...]
     zones: tuple[Zone, ...] = ()
+    partners: bool = True
     since: int = -FOREVER
     until: int = FOREVER
 
@@ -33,7 +38,8 @@ class Reading:
         """Judge signs that a plan read."""
         for form, plans in self.formats:
             if number < len(plans):
-                return form.judge(signs)
+                judged = form.judge(signs)
+                return judged if self.partners or not judged.partner else replace(judged, partner=False)
             number -= len(plans)
         raise IndexError(number)
 

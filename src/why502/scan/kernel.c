@@ -10,7 +10,7 @@
 enum {
     MOST_UPSTREAMS = 16384,
     MOST_ROUTES = 16384,
-    MOST_CELLS = 1 << 19,
+    MOST_CELLS = 1 << 17,
     MOST_LEVEL = 4,
     MOST_CLIENTS = 1 << 14,
     MOST_SAMPLES = 1 << 13,
