@@ -27,6 +27,9 @@ from why502.vantage.blocks.zone import local_zone
 HEAD = 1 << 16
 """Bytes of a file's beginning by which its format is recognised."""
 
+MORE = 1 << 14
+"""Bytes of its middle and of its end, where any part of it can be read."""
+
 SAME = ("UTC", "Etc/UTC", "Etc/GMT", "GMT", "Zulu")
 
 MOST_TOLD = 100
@@ -220,8 +223,7 @@ def _begun(source: Source, readers: Readers) -> tuple[Source, bytes]:
     reader = source.open()
     if isinstance(reader, RandomReader):
         with reader:
-            buffer = bytearray(min(HEAD, max(reader.size, 1)))
-            return source, bytes(buffer[: reader.read_into(memoryview(buffer), 0)])
+            return source, _sampled(reader)
     readers.all.append(reader)
     head = _first(reader)
     readers.all.remove(reader)
@@ -229,6 +231,24 @@ def _begun(source: Source, readers: Readers) -> tuple[Source, bytes]:
         reader.close()
         return Watched(behind=source, readers=readers), head
     return Watched(behind=source, readers=readers, begun=Begun(reader, head)), head
+
+
+def _sampled(reader: RandomReader) -> bytes:
+    """Read the beginning, and whole lines from the middle and the end: what is written may have changed since."""
+    head = _at(reader, 0, HEAD)
+    if len(head) < HEAD:
+        return head
+    made = head[: head.rfind(b"\n") + 1] or head
+    for place in (reader.size // 2, reader.size - MORE):
+        if place > HEAD:
+            _, _, piece = _at(reader, place, MORE).partition(b"\n")
+            made += piece[: piece.rfind(b"\n") + 1]
+    return made
+
+
+def _at(reader: RandomReader, offset: int, most: int) -> bytes:
+    buffer = bytearray(most)
+    return bytes(buffer[: reader.read_into(memoryview(buffer), offset)])
 
 
 def _first(reader: StreamReader) -> bytes:
