@@ -8,6 +8,8 @@ from pathlib import Path
 
 from why502 import causes, gateways, host, observations, probes, servers
 from why502.discover import shelf
+from why502.logs.format import LogFormat
+from why502.logs.recognition import known_formats
 from why502.observations.fact import Fact
 from why502.observations.failure import CauseId, FailureId
 from why502.observations.meaning import MEANING
@@ -26,6 +28,10 @@ FACTS_INTRO = """\
 What is known about the world is a frozen fact about one subject, with the time at which it was true and the bytes it
 was read from. A cause asks for facts by their kind; whoever yields that kind looks. Cost: a read disturbs nothing, a
 packet makes a connection, a request asks the upstream to work."""
+FORMATS_INTRO = """\
+What `why502 logs` reads, found by a log's lines. Where a product lets its format be written, the *directive* may be
+given as it is (`--log-format`). What a log does not say cannot be told: without response times there are no
+percentiles, without the upstream's name none, and a status alone does not say why."""
 HEADER = "<!-- Written by `make docs` from the sources: edit those. -->\n"
 
 
@@ -142,6 +148,35 @@ def told(kind: type) -> tuple[str, str]:
     return (text[: about.start()] + text[about.end() :]), about[1]
 
 
+def formats_page() -> str:
+    """Write which log formats are read, and each format's own page."""
+    found = sorted(known_formats(), key=lambda form: (form.gateway, form.name))
+    rows = [
+        (f"[`{form.name}`](#{form.name})", form.gateway, title_of(form), "yes" if form.directive else "", form.source)
+        for form in found
+    ]
+    pages = [f"### {form.name}\n\n{page_of(form)}" for form in found]
+    return "\n\n".join(
+        [
+            HEADER + "# Log formats",
+            FORMATS_INTRO,
+            table(("format", "gateway", "what it is", "directive", "source"), rows),
+            "## Each format",
+            *pages,
+        ]
+    )
+
+
+def page_of(form: LogFormat) -> str:
+    """Return the prose of a format."""
+    return (sys.modules[form.home].__doc__ or "").strip()
+
+
+def title_of(form: LogFormat) -> str:
+    """Return the first line of its prose."""
+    return page_of(form).partition("\n")[0].rstrip(".")
+
+
 def schema_file() -> str:
     """Write the schema as `why502 schema` prints it."""
     return json.dumps(schema(), indent=2)
@@ -150,6 +185,7 @@ def schema_file() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "causes.md": causes_page,
     "facts.md": facts_page,
+    "formats.md": formats_page,
     "report.schema.json": schema_file,
 }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tools import generate_docs
+from why502.logs.recognition import known_formats
 from why502.observations.failure import FailureId
 
 
@@ -29,6 +30,14 @@ def test_the_catalogue_has_every_failure(docs: Path) -> None:
     generate_docs.main([])
     page = (docs / "causes.md").read_text()
     assert all(f"| `{failure.value}` |" in page for failure in FailureId)
+
+
+def test_every_log_format_has_a_page(docs: Path) -> None:
+    generate_docs.main([])
+    page = (docs / "formats.md").read_text()
+    for form in known_formats():
+        assert f"| [`{form.name}`](#{form.name}) | {form.gateway} | " in page
+        assert f"### {form.name}\n\n" in page
 
 
 def test_every_kind_of_fact_is_described_and_looked_for() -> None:

@@ -229,7 +229,9 @@ def _routes(look: Look, report: LogsContents) -> Lines:
     found = [each for each in report.logs.routes if each.requests]
     failing = [each for each in found if each.failed]
     slow = sorted((each for each in found if each.seconds), key=_slowness, reverse=True)
-    for title, routes in (("Routes that failed", failing), ("Slow routes", slow)):
+    told = failing if look.verbose else failing[:ROWS]
+    more = any(each not in told for each in slow[:ROWS])
+    for title, routes in (("Routes that failed", failing), ("Slow routes", slow if more else [])):
         if routes:
             shown = routes if look.verbose else routes[:ROWS]
             yield from _title(look, f"{title} ({len(shown)} of {len(routes):,})" if len(shown) < len(routes) else title)
