@@ -6,13 +6,16 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
 
 import why502
 from tests.attacks.site import Counting
+from tests.report.logs.made import FAILED, REQUESTS, access, write
 from tests.stands.gateway import Gateway, gateway
 from tests.stands.nginx import free_port
 from tests.stands.upstream import Upstream
@@ -138,3 +141,15 @@ def test_no_resource_is_left_open(made: Gateway) -> None:
         warnings.simplefilter("error")
         why502.diagnose(url(made, "/dead"))
     assert len(set(Path("/proc/self/fd").iterdir())) == len(descriptors)
+
+
+def test_logs_are_told_of_by_the_library(tmp_path: Path) -> None:
+    path = write(tmp_path / "access.log", access())
+    report = why502.scan_logs(path)
+    assert isinstance(report, why502.LogsReport)
+    assert (report.logs.requests, report.logs.failed) == (REQUESTS, FAILED)
+    minute = datetime(2026, 11, 20, 10, 30)
+    one = why502.scan_logs(path, since=minute, until=minute.replace(second=59), zone=ZoneInfo("Europe/Berlin"))
+    assert (one.logs.requests, one.logs.failed) == (20, 10)
+    with pytest.raises(why502.InputError, match="no such file"):
+        why502.scan_logs(str(tmp_path / "missing"))

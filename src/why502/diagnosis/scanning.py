@@ -4,12 +4,14 @@ A file of no known format is scanned too, so that its lines are counted as unpar
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from threading import Event
 
 from why502.logs import reading as lines
+from why502.logs.format import LogFormat
 from why502.logs.incidents import Incidents, incidents
 from why502.logs.recognition import Chosen, chosen, from_directive, known_formats
 from why502.logs.tally import Cell, Sample, Tally
@@ -36,6 +38,12 @@ MOST_TOLD = 100
 """Incidents whose lines are shown."""
 
 MOST_UNPARSED = 20
+
+
+LOOKS = re.compile(
+    rb"^[ \t]*(?:(?:log_format|LogFormat|(?:error-)?log-format(?:-sd)?|logformat)[ \t]|accesslog\.format)", re.MULTILINE
+)
+"""How a line begins that defines a log format."""
 
 
 class FormatError(InputError):
@@ -169,14 +177,21 @@ def prepare(names: Sequence[str], options: LogsOptions, readers: Readers | None 
     found = found_of(names)
     recogniser = Recogniser(options)
     readers = readers or Readers()
-    jobs: list[Job] = []
-    skipped, unknown = list(found.skipped), []
+    skipped: list[Skipped] = list(found.skipped)
+    begun: list[tuple[Source, Source, bytes]] = []
     for source in found.sources:
         try:
             taken, head = _begun(source, readers)
         except InputError as refused:
             skipped.append(Skipped(name=source.name, why=_without(source.name, str(refused)), named=True))
             continue
+        if len(found.sources) > 1 and recogniser.learnt(head):
+            skipped.append(Skipped(name=source.name, why="a configuration, whose log formats are used"))
+            continue
+        begun.append((source, taken, head))
+    jobs: list[Job] = []
+    unknown: list[str] = []
+    for source, taken, head in begun:
         reading = recogniser.reading(head)
         if not reading.formats and head.strip():
             unknown.append(source.name)
@@ -270,6 +285,7 @@ class Recogniser:
         self._options = options
         self._zones = zones(options.zone)
         self._known: dict[tuple[object, ...], Reading] = {}
+        self._among = known_formats()
         self._given: Chosen | None = None
         if options.log_format is not None:
             try:
@@ -277,16 +293,27 @@ class Recogniser:
             except ValueError as error:
                 raise FormatError(f"--log-format: {error}") from None
 
+    def learnt(self, head: bytes) -> bool:
+        """Take the log formats out of what is no log but a configuration; tell whether it is one."""
+        if not LOOKS.search(head) or chosen(first_lines(head), known_formats()):
+            return False
+        from why502.diagnosis.configured import configured
+
+        found = configured(head, known_formats())
+        # A format that somebody chose goes before one that only fits.
+        self._among = (*(_fixed(each) for each in found), *self._among)
+        return bool(found)
+
     def reading(self, head: bytes) -> Reading:
         """Choose the formats by a file's first bytes."""
         return self._shared(self._formats(first_lines(head)))
 
     def _formats(self, head: list[bytes]) -> tuple[Chosen, ...]:
         if self._given is None:
-            return chosen(head, known_formats())
+            return chosen(head, self._among)
         plans = self._given[1]
         left = [line for line in head if all(lines.read(plan, line) is None for plan in plans)]
-        return (self._given, *(chosen(left, known_formats())))
+        return (self._given, *chosen(left, self._among))
 
     def _shared(self, formats: tuple[Chosen, ...]) -> Reading:
         key = tuple((form.name, plans) for form, plans in formats)
@@ -300,6 +327,11 @@ class Recogniser:
             )
             self.gateways |= {plan.name: form.gateway for form, plans in formats for plan in plans}
         return self._known[key]
+
+
+def _fixed(given: Chosen) -> LogFormat:
+    form, plans = given
+    return replace(form, plans=lambda _: plans, rank=form.rank - 1)
 
 
 def zones(zone: tzinfo | None) -> tuple[Zone, ...]:
