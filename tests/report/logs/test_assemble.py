@@ -104,6 +104,16 @@ def test_a_clean_log_is_healthy_and_an_empty_one_tells_nothing() -> None:
     assert empty.logs.timeline.start is None
 
 
+def test_a_log_that_is_mostly_not_understood_is_not_healthy() -> None:
+    good = [line for line in access() if '" 502 ' not in line][:100]
+    report = assemble(outcome_of([*good, *(f"some other line {number}" for number in range(101))]))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert report.summary == "None of 100 requests failed. 101 of 201 lines (50.2 %) could not be read."
+    few = assemble(outcome_of([*good, "some other line"]))
+    assert few.verdict is Verdict.HEALTHY
+    assert few.summary == "None of 100 requests failed."
+
+
 def test_an_incident_that_the_log_ends_in_is_still_there() -> None:
     lines = access()
     last = next(number for number, line in enumerate(lines) if "09:35:30" in line)

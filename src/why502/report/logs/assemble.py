@@ -102,7 +102,7 @@ def verdict_of(outcome: LogsOutcome) -> Verdict:
         return Verdict.INCONCLUSIVE
     episodes = outcome.incidents.episodes
     if not episodes:
-        return Verdict.HEALTHY
+        return Verdict.INCONCLUSIVE if words.mostly_unread(outcome) else Verdict.HEALTHY
     now = [each for each in episodes if each.ongoing]
     if not now:
         return Verdict.RECOVERED
@@ -464,7 +464,7 @@ def _checks(outcome: LogsOutcome) -> tuple[Check, ...]:
 
 def _logs_say(outcome: LogsOutcome) -> tuple[CheckState, str]:
     if verdict_of(outcome) is Verdict.INCONCLUSIVE:
-        return CheckState.WARNING, words.nothing(outcome)
+        return CheckState.WARNING, words.unread(outcome) or words.nothing(outcome)
     found = len(outcome.incidents.episodes)
     background = words.background(outcome.incidents.background)
     if found:

@@ -77,7 +77,8 @@ def hurt(episode: Episode) -> str:
 def summary_of(outcome: LogsOutcome) -> str:
     """Say in a sentence or two what the logs tell."""
     early = " Not everything was read: it was interrupted." if outcome.stopped else ""
-    return _said(outcome) + early
+    left = unread(outcome)
+    return _said(outcome) + (f" {left}" if left else "") + early
 
 
 def _said(outcome: LogsOutcome) -> str:
@@ -109,6 +110,21 @@ def _said(outcome: LogsOutcome) -> str:
     return f"{counted}, {part}in {many(len(episodes), 'incident')}{lead}{when}{still}: {worst.changed}; {hurt(worst)}."
 
 
+def mostly_unread(outcome: LogsOutcome) -> bool:
+    """Tell whether more lines could not be read than could."""
+    files = outcome.tally.files
+    return 2 * sum(each.unparsed for each in files) > sum(each.lines for each in files)
+
+
+def unread(outcome: LogsOutcome) -> str:
+    """Say how many lines could not be read, where they are more than a few and something else could."""
+    files = outcome.tally.files
+    lines, unparsed = sum(each.lines for each in files), sum(each.unparsed for each in files)
+    if unparsed * 100 <= lines or unparsed == lines:
+        return ""
+    return f"{unparsed:,} of {many(lines, 'line')} ({share(unparsed, lines)}) could not be read."
+
+
 def messages_of(outcome: LogsOutcome) -> int:
     """Count the messages that tell of failures."""
     return sum(count for (_, what), count in outcome.tally.by_minute.items() if what.outcome is Outcome.MESSAGE)
@@ -124,7 +140,7 @@ def nothing(outcome: LogsOutcome) -> str:
     if outside:
         return f"None of {many(read, 'line')} is of the time that was asked for."
     if unparsed:
-        return f"None of {many(read, 'line')} could be read as a log that is known; --log-format says how to read them."
+        return f"None of {many(read, 'line')} could be read as a log that is known; --log-format says how to read logs."
     return f"None of {many(read, 'line')} tells of a request or of a failure."
 
 
