@@ -69,8 +69,9 @@ class Live:
                 self.clear()
                 click.echo(f"incident: {visible(_line(episode))}", err=True)
         if self.turning:
-            tally = outcome.tally
-            told = f"{tally.requests:,} requests, {tally.failed:,} failed, {len(outcome.incidents.episodes)} incidents"
+            told = (
+                f"{outcome.requests:,} requests, {outcome.failed:,} failed, {len(outcome.incidents.episodes)} incidents"
+            )
             sys.stderr.write(f"\r\x1b[K{told[: columns() - 1]}")
             sys.stderr.flush()
 

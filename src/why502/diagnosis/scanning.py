@@ -14,7 +14,7 @@ from why502.logs import reading as lines
 from why502.logs.format import LogFormat
 from why502.logs.incidents import Incidents, incidents
 from why502.logs.recognition import Chosen, chosen, from_directive, known_formats
-from why502.logs.tally import Cell, Sample, Tally
+from why502.logs.tally import Cell, Outcome, Sample, Tally
 from why502.observations.frozen import frozen
 from why502.scan.driver import scan
 from why502.scan.engine import Compiled, Plain, has_kernel
@@ -69,10 +69,11 @@ class LogsOptions:
 
 @frozen
 class LogsOutcome:
-    """What was found. `skipped`: inputs that were left out. `unknown`: names of files of no known format.
+    """What was found. `requests`, `failed`, `messages`: how many there are.
 
-    `gateways`: the products whose formats were read, the most frequent first. `stopped`: it was ended before its time.
-    `cells`: of the whole if they were asked for.
+    `skipped`: inputs that were left out. `unknown`: names of files of no known format. `gateways`: the products whose
+    formats were read, the most frequent first. `stopped`: it was ended before its time. `cells`: of the whole if they
+    were asked for.
     """
 
     names: tuple[str, ...]
@@ -80,6 +81,9 @@ class LogsOutcome:
     ended: datetime
     tally: Tally
     incidents: Incidents
+    requests: int
+    failed: int
+    messages: int
     gateways: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -384,6 +388,9 @@ def told(
     """Make the outcome of what was counted."""
     tally = whole(part, ready.jobs, troubles)
     found = incidents(tally)
+    counts = dict.fromkeys(Outcome, 0)
+    for (_, what), count in tally.by_minute.items():
+        counts[what.outcome] += count
     if tally.samples or tally.unparsed:
         tally, found = _masked(tally, found)
     return LogsOutcome(
@@ -392,6 +399,9 @@ def told(
         ended=datetime.now(UTC),
         tally=tally,
         incidents=found,
+        requests=counts[Outcome.SERVED] + counts[Outcome.FAILED],
+        failed=counts[Outcome.FAILED],
+        messages=counts[Outcome.MESSAGE],
         gateways=_products(tally, ready.gateways),
         skipped=ready.skipped,
         unknown=ready.unknown,

@@ -98,7 +98,7 @@ def _bare(url: str) -> str:
 
 def verdict_of(outcome: LogsOutcome) -> Verdict:
     """Judge by what goes on at the log's end."""
-    if not outcome.tally.requests and not words.messages_of(outcome):
+    if not outcome.requests and not outcome.messages:
         return Verdict.INCONCLUSIVE
     episodes = outcome.incidents.episodes
     if not episodes:
@@ -115,7 +115,7 @@ def verdict_of(outcome: LogsOutcome) -> Verdict:
 def logs_of(outcome: LogsOutcome) -> LogsShown:
     """Return the counts."""
     tally = outcome.tally
-    requests = tally.requests
+    requests = outcome.requests
     by_status: dict[int, int] = {}
     by_failure: dict[str, int] = {}
     rescued = 0
@@ -129,7 +129,7 @@ def logs_of(outcome: LogsOutcome) -> LogsShown:
     return LogsShown(
         files=tuple(_file(each) for each in tally.files),
         requests=requests,
-        failed=tally.failed,
+        failed=outcome.failed,
         rescued=rescued,
         unparsed=UnparsedShown(
             lines=sum(each.unparsed for each in tally.files),
@@ -140,7 +140,7 @@ def logs_of(outcome: LogsOutcome) -> LogsShown:
         upstreams=tuple(_upstreams(tally, requests)),
         routes=tuple(_routes(tally)),
         clients=ClientsShown(seen=tally.seen.count(), hit=tally.hit.count()),
-        timeline=timeline_of(tally),
+        timeline=timeline_of(tally, messages=not requests),
     )
 
 
@@ -241,10 +241,9 @@ def seconds_of(spread: Spread | None, slowest: int | None) -> SecondsShown | Non
     return SecondsShown(p50=told(0.5), p95=told(0.95), p99=told(0.99), max=longest)
 
 
-def timeline_of(tally: Tally) -> TimelineShown:
+def timeline_of(tally: Tally, *, messages: bool) -> TimelineShown:
     """Count over time; in steps of a minute, wider where the log is long."""
-    requests = any(what.outcome in REQUESTS for _, what in tally.by_minute)
-    bad = Outcome.FAILED if requests else Outcome.MESSAGE
+    bad = Outcome.MESSAGE if messages else Outcome.FAILED
     minutes = [minute for minute, what in tally.by_minute if what.outcome in REQUESTS or what.outcome is bad]
     if not minutes:
         return TimelineShown(start=None, step=STEPS[0], requests=(), failed=())

@@ -159,7 +159,7 @@ class _Scale:
 
     def x(self, seconds: float) -> float:
         part = (log10(max(seconds, 10**self.low)) - self.low) / (self.high - self.low)
-        return NAME + part * (WIDE - NAME - 40)
+        return NAME + min(max(part, 0.0), 1.0) * (WIDE - NAME - 40)
 
     def grid(self, bottom: float) -> Iterator[Markup]:
         for power in range(-6, 6):

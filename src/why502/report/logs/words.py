@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from why502.diagnosis.scanning import LogsOutcome
 from why502.logs.incidents import Background, Episode
 from why502.logs.patterns import Pattern
-from why502.logs.tally import Outcome
 from why502.observations.failure import FailureId
 from why502.report.words import WORDS, duration, many
 
@@ -82,17 +81,15 @@ def summary_of(outcome: LogsOutcome) -> str:
 
 
 def _said(outcome: LogsOutcome) -> str:
-    tally = outcome.tally
-    messages = messages_of(outcome)
-    if not tally.requests and not messages:
+    messages = outcome.messages
+    if not outcome.requests and not messages:
         return nothing(outcome)
     episodes = outcome.incidents.episodes
-    if tally.requests:
-        counted = (
-            f"{tally.failed:,} of {many(tally.requests, 'request')} ({share(tally.failed, tally.requests)}) failed"
-        )
+    if outcome.requests:
+        part = share(outcome.failed, outcome.requests)
+        counted = f"{outcome.failed:,} of {many(outcome.requests, 'request')} ({part}) failed"
         inside = sum(each.failed for each in episodes)
-        whole = tally.failed
+        whole = outcome.failed
     else:
         counted = (
             f"No requests are logged; {many(messages, 'message')} {'tells' if messages == 1 else 'tell'} of failures"
@@ -100,7 +97,7 @@ def _said(outcome: LogsOutcome) -> str:
         inside, whole = sum(each.messages for each in episodes), messages
     if not episodes:
         if not whole:
-            return f"None of {many(tally.requests, 'request')} failed."
+            return f"None of {many(outcome.requests, 'request')} failed."
         return f"{counted}, none of them in an incident: {background(outcome.incidents.background)}."
     part = "" if inside >= whole else f"{inside:,} of them "
     worst = episodes[0]
@@ -123,11 +120,6 @@ def unread(outcome: LogsOutcome) -> str:
     if unparsed * 100 <= lines or unparsed == lines:
         return ""
     return f"{unparsed:,} of {many(lines, 'line')} ({share(unparsed, lines)}) could not be read."
-
-
-def messages_of(outcome: LogsOutcome) -> int:
-    """Count the messages that tell of failures."""
-    return sum(count for (_, what), count in outcome.tally.by_minute.items() if what.outcome is Outcome.MESSAGE)
 
 
 def nothing(outcome: LogsOutcome) -> str:
