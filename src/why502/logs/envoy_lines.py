@@ -149,10 +149,7 @@ def _taken(part: _Operator, role: Role, stop: bytes) -> list[Step]:
         unit=Unit.MILLISECONDS if timed else Unit.SECONDS,
         bare=part.own and not part.name.startswith("START_TIME"),
     )
-    if role is Role.CLIENT and part.name in _PORTED:
-        # A plan cannot cut at a last colon: an IPv6 client shows its first group only.
-        return [replace(take, stop=b":", bare=True), Literal(text=b":"), replace(take, role=Role.NONE)]
-    return [take]
+    return [replace(take, port=True) if role is Role.CLIENT and part.name in _PORTED else take]
 
 
 def _whole(name: str, steps: list[Step]) -> Plan:
