@@ -3,7 +3,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from why502.logs.format import Judged, Signs
@@ -139,6 +139,9 @@ def test_several_servers(text: str, tries: int) -> None:
     ],
 )
 @given(word=BAD)
+@example(word=": evil:80 a")
+@example(word="a evil:80,")
+@example(word="a evil:80 :")
 def test_no_client_lengthens_a_list(text: str, word: str) -> None:
     for listed in ("127.0.0.1:8000", "127.0.0.1:8001, 127.0.0.1:8000"):
         values = {**VALUES, "upstream_addr": listed, "http_x": word, "upstream_status": listed.replace(":", "")}

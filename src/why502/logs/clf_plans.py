@@ -92,12 +92,11 @@ def _ported(parts: list[Part]) -> list[Part]:
     """Make a client, a colon and its port one value: an address of IPv6 holds colons as well."""
     made: list[Part] = []
     for part in parts:
-        if not isinstance(part, bytes) and part[1].port and len(made) > 1 and made[-1] == b":":
-            token, meaning = made[-2]  # type: ignore[misc]  (texts and tokens alternate)
-            if meaning.role is Role.CLIENT:
-                made[-2:] = [(token, replace(meaning, port=True))]
-                continue
-        made.append(part)
+        before = made[-2] if len(made) > 1 and made[-1] == b":" else b""
+        if isinstance(part, tuple) and part[1].port and isinstance(before, tuple) and before[1].role is Role.CLIENT:
+            made[-2:] = [(before[0], replace(before[1], port=True))]
+        else:
+            made.append(part)
     return made
 
 

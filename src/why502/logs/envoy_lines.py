@@ -21,9 +21,7 @@ _LOOKS = rb"\[\d{4}-\d\d-\d\dT[0-9:.]{8,18}Z\] \""
 
 def behind(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:
     """Put before each plan what stands before Envoy's lines among a file's first ones; empty if there are none."""
-    return tuple(
-        replace(plan, steps=(*prefix.steps, *plan.steps)) for prefix in prefixes(first, _LOOKS) for plan in plans
-    )
+    return tuple(prefix.around(plan) for prefix in prefixes(first, _LOOKS) for plan in plans)
 
 
 # ---- the text format ----

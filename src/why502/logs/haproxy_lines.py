@@ -36,7 +36,7 @@ def of_requests(first: Sequence[bytes]) -> tuple[Prefix, ...]:
 
 def behind(prefix: Prefix, plan: Plan) -> Plan:
     """Put a prefix before a plan."""
-    return replace(plan, steps=(*prefix.steps, *plan.steps))
+    return prefix.around(plan)
 
 
 def mapped(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:

@@ -57,16 +57,9 @@ def compiled(text: str, name: str, escape: Escape = Escape.DEFAULT) -> tuple[Pla
     if not {"time_iso8601", "time_local", "msec"} & set(names):
         raise ValueError("the format holds no time: $time_local, $time_iso8601 or $msec")
     told = CONNECT in names or HEADER in names
-    counted = (*range(2, MOST_TRIES + 1),)
-    bare = _bare_lists(taken)
-    if not bare:
-        return _made(taken, name, told=told, tries=(ANY,))
-    if not all(_ends_well(taken, number) for number in bare):
-        return _made(taken, name, told=True, tries=counted)
-    try:
-        return _made(taken, name, told=told, tries=(ANY,))
-    except ValueError:
-        return _made(taken, name, told=True, tries=counted)
+    if not all(_ends_well(taken, number) for number in _bare_lists(taken)):
+        return _made(taken, name, told=True, tries=range(2, MOST_TRIES + 1))
+    return _made(taken, name, told=told, tries=(ANY,))
 
 
 ANY = 0

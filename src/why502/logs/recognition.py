@@ -3,7 +3,7 @@
 A file may mix several. The format that reads most of the sampled lines comes first, then the one that reads most of
 those left over, and so on. A stray format must read `LEAST_SHARE` of the sample: a single line that imitates another
 format (the words of a script in an error log) brings none along. Lines may stand behind a header of syslog or of a
-container runtime (`wrappers`).
+container runtime (`prefixes`).
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from why502.discover import shelf
-from why502.logs import formats, reading, wrappers
+from why502.logs import formats, prefixes, reading
 from why502.logs.format import LogFormat
 from why502.logs.plan import Plan
 
@@ -55,11 +55,11 @@ def chosen(lines: Sequence[bytes], among: Iterable[LogFormat]) -> tuple[Chosen, 
 
 def _candidates(head: tuple[bytes, ...], some: tuple[bytes, ...], among: Iterable[LogFormat]) -> list["_Candidate"]:
     """Compile every format for the lines as they are, and for what stands behind their headers."""
-    headers = wrappers.found(head)
+    headers = prefixes.found(head)
     made: list[_Candidate] = []
     for each in among:
-        groups = [each.plans(head)]
-        groups += [tuple(header.around(plan) for plan in each.plans(inner)) for header, inner in headers]
+        groups = [tuple(header.around(plan) for plan in each.plans(inner)) for header, inner in headers]
+        groups.append(each.plans(head))
         if headers:
             groups = _needed(groups, some)
         if plans := tuple(plan for group in groups for plan in group):
