@@ -97,7 +97,7 @@ def test_lines_about_clients_are_not_about_upstreams() -> None:
         assert failure_of(read(f"2026/11/21 02:36:13 [info] 1#1: *3 {text}, client: 1.2.3.4, server: a")) is None
 
 
-@given(st.text(), st.sampled_from([row.phrase.pattern[:20] for row in ROWS]))
+@given(st.text(), st.sampled_from([row.phrase[:20] for row in ROWS]))
 def test_any_text(text: str, beginning: str) -> None:
     for line in (text, beginning + text):
         parsed = parse(f"2026/11/21 02:36:13 [error] 1#1: *3 {line}".encode("utf-8", "replace"), UTC)

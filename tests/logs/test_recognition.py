@@ -125,6 +125,31 @@ def test_a_directive_goes_to_the_product_of_its_syntax(text: str, gateway: str) 
     assert from_directive(text, among)[0].gateway == gateway
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("#Fields: date time x-edge-location c-ip cs-method cs(Host) sc-status x-edge-result-type", "aws-cloudfront"),
+        ("date time x-edge-location c-ip cs-method cs(Host) sc-status x-edge-result-type", "aws-cloudfront"),
+        ("date,time,c-ip,cs-method,sc-status,x-edge-result-type,time-taken", "aws-cloudfront"),
+        ("timestamp c-ip sc-status cs-method cs-host cs-uri-stem x-edge-location", "aws-cloudfront-realtime"),
+        ("timestamp, c-ip, sc-status, cs-method, cs-uri-stem", "aws-cloudfront-realtime"),
+        ("#Fields: date time s-ip cs-method cs-uri-stem c-ip cs(User-Agent) sc-status time-taken", "w3c-extended"),
+        ("date time cs-method cs-uri-stem sc-status", "w3c-extended"),
+        ("log_format a '$remote_addr [$time_local] \"$request\" $status';", "nginx"),
+        ("%ci:%cp [%tr] %ft %b/%s %ST %tsc", "haproxy"),
+        ("[%START_TIME%] %RESPONSE_CODE% %RESPONSE_FLAGS%", "envoy"),
+        ("%ts.%03tu %6tr %>a:%>p %Ss/%03>Hs", "squid"),
+        ("%<cqtq> %<ttms> %<chi> %<crc>/%<pssc>", "trafficserver"),
+        ('LogFormat "%h %l %u %t \\"%r\\" %>s" common', "apache"),
+    ],
+)
+def test_a_directive_becomes_plans_of_the_products_format(text: str, name: str) -> None:
+    form, plans = from_directive(text, known_formats())
+    assert form.name == name
+    assert plans
+    assert {plan.name for plan in plans} == {name}
+
+
 def test_the_first_format_that_can_takes_it() -> None:
     among = [form("one", b"", refuses="no"), form("two", b"")]
     assert from_directive("$status", among)[0].name == "two"
@@ -133,6 +158,7 @@ def test_the_first_format_that_can_takes_it() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("#Fields: a b", "#Fields line: "),
         ("hello", "does not look like"),
         ("", "does not look like"),
         ("$status $uri", "log_format of nginx: too vague"),
@@ -141,4 +167,6 @@ def test_the_first_format_that_can_takes_it() -> None:
 )
 def test_what_cannot_be_read_is_said_in_words(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        from_directive(text, [form("one", b"", refuses="too vague")])
+        from_directive(
+            text, [form("one", b"", refuses="too vague"), form("w3c", b"", gateway="iis", refuses="no status")]
+        )

@@ -7,6 +7,7 @@ A phrase is never searched in the middle of a message: there stands what upstrea
 
 import re
 from enum import Enum
+from functools import cache
 
 from why502.logs.nginx_error import Level, NginxErrorLine
 from why502.observations.failure import CauseId, FailureId
@@ -72,12 +73,22 @@ class By(Enum):
 class Row:
     """One phrase. Its named groups become details; `errnos` and `phases` narrow it further."""
 
-    phrase: re.Pattern[str]
+    phrase: str
     means: FailureId | Tells | By
     named: tuple[CauseId, ...] = ()
     errnos: frozenset[int] | None = None
     phases: frozenset[str] | None = None
     levels: frozenset[Level] | None = None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Find the phrase at the beginning of a text."""
+        return _compiled(self.phrase).match(text)
+
+
+@cache
+def _compiled(phrase: str) -> re.Pattern[str]:
+    """Compile a phrase when it is first asked for: most logs need none."""
+    return re.compile(phrase, re.DOTALL)
 
 
 def _row(
@@ -89,7 +100,7 @@ def _row(
     levels: frozenset[Level] | None = None,
 ) -> Row:
     return Row(
-        phrase=re.compile(phrase, re.DOTALL),
+        phrase=phrase,
         means=means,
         named=named,
         errnos=None if errnos is None else frozenset(errnos),
@@ -383,7 +394,7 @@ def remark_of(line: NginxErrorLine) -> Remark | None:
 def row_of(line: NginxErrorLine) -> int | None:
     """Return the number of the first row that matches a line."""
     text = line.text[:LONGEST_TEXT]
-    return next((number for number, row in enumerate(ROWS) if _matches(row, line) and row.phrase.match(text)), None)
+    return next((number for number, row in enumerate(ROWS) if _matches(row, line) and row.match(text)), None)
 
 
 def _matches(row: Row, line: NginxErrorLine) -> bool:
@@ -399,7 +410,7 @@ def _said(line: NginxErrorLine) -> Spoken | Remark | None:
     if number is None:
         return None
     row = ROWS[number]
-    found = row.phrase.match(line.text[:LONGEST_TEXT])
+    found = row.match(line.text[:LONGEST_TEXT])
     groups = found.groupdict() if found else {}
     detail = _detail(line, groups)
     match row.means:

@@ -126,6 +126,9 @@ _KINDS: tuple[_Kind, ...] = (
 )
 
 
+_BARE = next(number for number, kind in enumerate(_KINDS) if not kind.looks)
+
+
 def anywhere(plans: Sequence[Plan]) -> tuple[Plan, ...]:
     """Make plans for the usual prefixes: for a format that is known before any line is."""
     return tuple(kind.prefix.around(plan) for kind in _KINDS if kind.known for plan in plans)
@@ -134,9 +137,14 @@ def anywhere(plans: Sequence[Plan]) -> tuple[Plan, ...]:
 def prefixes(first: Sequence[bytes], looks: bytes) -> tuple[Prefix, ...]:
     """Find what stands before lines of a certain look (an expression) among a file's first ones, each kind once."""
     kinds = _compiled(looks)
+    bare = kinds[_BARE]
     met: set[int] = set()
     for line in first[:MOST_LOOKED_AT]:
-        met.add(next((number for number, kind in enumerate(kinds) if kind.match(line[:1024])), -1))
+        head = line[:1024]
+        if bare.match(head):
+            met.add(_BARE)
+        elif _BEGINNING.match(head):
+            met.add(next((number for number, kind in enumerate(kinds) if kind.match(head)), -1))
     return tuple(kind.prefix for number, kind in enumerate(_KINDS) if number in met)
 
 

@@ -130,6 +130,7 @@ def _told(line: reading.Line) -> int:
 
 
 _SYNTAX: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("a #Fields line", re.compile(r"#Fields:"), ("aws-cloudfront", "iis")),
     ("a log_format of nginx", re.compile(r"\s*log_format\s"), ("nginx",)),
     ("a LogFormat of Apache", re.compile(r"\s*(?:LogFormat|CustomLog)\s"), ("apache",)),
     ("a log-format of HAProxy", re.compile(r"\s*(?:error-)?log-format(?:-sd)?\s"), ("haproxy",)),
@@ -148,6 +149,12 @@ _SYNTAX: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ("a format of nghttpx", re.compile(r"\$\{?(?:backend_host|backend_port|alpn|tls_sni)\b"), ("nghttpx", "nginx")),
     ("a log_format of nginx", re.compile(r"\$(?:\{\w|[a-zA-Z_])"), ("nginx", "nghttpx")),
     ("a format of varnishncsa", re.compile(r"%\{(?:Varnish|VCL_Log|VSL|VTag):", re.IGNORECASE), ("varnish",)),
+    ("a list of CloudFront's fields", re.compile(r"\A[^%$]*\bx-edge-"), ("aws-cloudfront",)),
+    (
+        "a list of W3C fields",
+        re.compile(r"\A(?:[\w()-]+[\s,]+)*?(?:sc-status|c-ip|cs-method)\b"),
+        ("iis", "aws-cloudfront"),
+    ),
     ("a LogFormat of Apache", re.compile(r"%[<>]?[a-zA-Z]|%[<>]?\{[^}]{1,200}\}"), ("apache", "varnish", "lighttpd")),
 )
 """What a directive looks like, its own word before the mere looks of its variables; the gateways whose formats are
