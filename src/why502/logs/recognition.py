@@ -9,6 +9,7 @@ container runtime (`prefixes`).
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 
 from why502.discover import shelf
 from why502.logs import formats, prefixes, reading
@@ -20,6 +21,9 @@ MOST_LINES = 60
 
 PATIENCE = 8
 """Lines of which a format must read at least one, or it is given up for this round."""
+
+_GOLDEN = 2531
+"""Of 4096: its multiples are spread evenly, and in no rhythm."""
 
 MOST_FORMATS = 8
 LEAST_SHARE = 1 / 20
@@ -79,9 +83,17 @@ def _needed(groups: list[tuple[Plan, ...]], lines: tuple[bytes, ...]) -> list[tu
 
 
 def _sampled(head: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Take lines from the whole head, in an order whose beginning is spread over it as well."""
-    taken = tuple(head[number * len(head) // MOST_LINES] for number in range(min(MOST_LINES, len(head))))
-    taken = head if len(head) <= MOST_LINES else taken
+    """Take lines from the whole head, in an order whose beginning is spread over it as well.
+
+    One of each stretch, now near its beginning, now near its end: lines may come in a rhythm.
+    """
+    taken = head
+    if len(head) > MOST_LINES:
+        ends = [number * len(head) // MOST_LINES for number in range(MOST_LINES + 1)]
+        taken = tuple(
+            head[start + number * _GOLDEN % 4096 * (end - start) // 4096]
+            for number, (start, end) in enumerate(pairwise(ends))
+        )
     return tuple(line for start in range(PATIENCE) for line in taken[start::PATIENCE])
 
 
