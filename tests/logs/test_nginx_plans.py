@@ -235,6 +235,8 @@ def test_any_directive_is_answered(text: str) -> None:
         (Signs(status=504, upstream_status=b"504"), FailureId.UNKNOWN),
         (Signs(status=502, upstream_status=b"502", group=True), FailureId.NO_LIVE_UPSTREAM),
         (Signs(status=502, upstream_status=b"200", group=True), FailureId.UNKNOWN),
+        (Signs(status=502, upstream_status=b"502", group=True, last=False), FailureId.NO_LIVE_UPSTREAM),
+        (Signs(status=500, upstream_status=b"502", group=True), None),
         (Signs(status=200, upstream_status=b"502", last=False), FailureId.UNKNOWN),
         (Signs(status=200, upstream_status=b"503", last=False), FailureId.UPSTREAM_ANSWERED_ERROR),
         (Signs(status=502, upstream_status=b"200", last=False), None),

@@ -272,14 +272,14 @@ def judge(signs: Signs) -> Judged:
     """
     _, header, connect, _ = signs.words
     told = int(signs.upstream_status) if re.fullmatch(rb"[1-9]\d\d", signs.upstream_status) else 0
+    if signs.group and told in _OWN and header != b"+" and (not signs.last or signs.status in FAILED_STATUS):
+        return Judged(failed=True, failure=FailureId.NO_LIVE_UPSTREAM)
     if not signs.last:
         if told < 500:  # noqa: PLR2004
             return Judged()
         return Judged(failed=True, failure=FailureId.UNKNOWN if told in _OWN else FailureId.UPSTREAM_ANSWERED_ERROR)
     if signs.status not in FAILED_STATUS:
         return Judged()
-    if signs.group and told in _OWN and header != b"+":
-        return Judged(failed=True, failure=FailureId.NO_LIVE_UPSTREAM)
     if told >= 500 and (told not in _OWN or header == b"+"):  # noqa: PLR2004
         return Judged(failed=True, failure=FailureId.UPSTREAM_ANSWERED_ERROR)
     if told == 504 and signs.status == 504 and connect:  # noqa: PLR2004
