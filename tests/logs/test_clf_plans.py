@@ -125,6 +125,14 @@ def test_quotes_of_the_configuration(text: str, expected: str) -> None:
     assert unquoted(text) == expected
 
 
+@pytest.mark.parametrize("client", ["127.0.0.1", "2001:db8::7"])
+def test_a_client_and_its_port(client: str) -> None:
+    (plan,) = compiled('%t %a:%{remote}p %>s "%r"', "x", meaning)
+    found = read(plan, b'[20/Nov/2026:14:02:11 +0000] %s:41022 502 "GET / HTTP/1.1"' % client.encode())
+    assert found is not None
+    assert (found.client, found.status) == (client.encode(), 502)
+
+
 @given(st.text(max_size=80))
 def test_any_directive_is_answered(text: str) -> None:
     with contextlib.suppress(ValueError):

@@ -3,14 +3,14 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from why502.logs.format import Judged, Signs
 from why502.logs.nginx_access import COMBINED, Escape
 from why502.logs.nginx_plans import compiled, from_text, judge
 from why502.logs.plan import Plan
-from why502.logs.reading import Line, read
+from why502.logs.reading import Attempt, Line, read
 from why502.observations.failure import FailureId
 
 LABELLED = (
@@ -121,8 +121,64 @@ def test_several_servers(text: str, tries: int) -> None:
     assert (found.attempts[-1].upstream, found.attempts[-1].status) == (b"127.0.0.1:8000", b"200")
     assert found.attempts[-1].seconds == 4000
     assert found.key == b"17"
+    if tries > 1:
+        assert found.attempts[0] == Attempt(upstream=b"127.0.0.1:8001", status=b"502", seconds=0)
+    assert len(found.attempts) == tries
     # A connect time is told only where it belongs to the one server.
     assert found.words[1:3] == ((b"+", b"0") if tries == 1 and text == LABELLED else (b"", b""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[$time_local] $upstream_addr $http_x $status",
+        "[$time_local] $status $upstream_addr,$upstream_status",
+        "[$time_local] $status $http_x $upstream_addr $connection",
+        "[$time_local] $status $upstream_addr : $connection",
+        "[$time_local] $status $upstream_addr :$http_x",
+    ],
+)
+@given(word=BAD)
+@example(word=": evil:80 a")
+@example(word="a evil:80,")
+@example(word="a evil:80 :")
+def test_no_client_lengthens_a_list(text: str, word: str) -> None:
+    for listed in ("127.0.0.1:8000", "127.0.0.1:8001, 127.0.0.1:8000"):
+        values = {**VALUES, "upstream_addr": listed, "http_x": word, "upstream_status": listed.replace(":", "")}
+        try:
+            plans = compiled(text, "x")
+        except ValueError:
+            return
+        found = first(plans, line_of(text, Escape.DEFAULT, values))
+        if found is not None:
+            assert (found.status, found.attempts[-1].upstream) == (200, b"127.0.0.1:8000")
+            assert {each.upstream for each in found.attempts} <= {b"127.0.0.1:8001", b"127.0.0.1:8000"}
+        assert found is not None or word not in ("a", "502") or ":" in text.partition("]")[2]
+
+
+@pytest.mark.parametrize("end", ["", " $connection", "|$connection", ' "$request"', "] [$connection]"])
+@pytest.mark.parametrize("listed", ["", "-", "a", "a:1, b:2", "a:1, b:2 : [::1]:80, unix:/x", "a:1 : b:2"])
+def test_a_list_without_quotes_is_one_value(end: str, listed: str) -> None:
+    (plan,) = compiled("$time_iso8601 $status $upstream_addr" + end, "x")
+    values = {**VALUES, "upstream_addr": listed}
+    found = read(plan, line_of("$time_iso8601 $status $upstream_addr" + end, Escape.NONE, values))
+    if end.startswith("]") and "[" in listed:
+        assert found is None
+        return
+    assert found is not None
+    named = listed.replace(" : ", ", ").replace("-", "")
+    assert [each.upstream.decode() for each in found.attempts] == named.split(", ")
+
+
+@pytest.mark.parametrize("client", ["127.0.0.1", "2001:db8::7", "unix:"])
+@pytest.mark.parametrize("end", ["", " $connection", "|$connection"])
+def test_a_client_and_its_port(client: str, end: str) -> None:
+    text = "[$time_local] $status $remote_addr:$remote_port" + end
+    found = first(
+        compiled(text, "x"), line_of(text, Escape.DEFAULT, {**VALUES, "remote_addr": client, "remote_port": "4711"})
+    )
+    assert found is not None
+    assert (found.client, found.key) == (client.encode(), b"17" if end else b"")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +233,10 @@ def test_any_directive_is_answered(text: str) -> None:
         (Signs(status=504, upstream_status=b"504", words=(b"", b"", b"-", b"")), FailureId.CONNECT_TIMEOUT),
         (Signs(status=504, upstream_status=b"504", words=(b"", b"", b"0", b"")), FailureId.RESPONSE_TIMEOUT),
         (Signs(status=504, upstream_status=b"504"), FailureId.UNKNOWN),
+        (Signs(status=502, upstream_status=b"502", group=True), FailureId.NO_LIVE_UPSTREAM),
+        (Signs(status=502, upstream_status=b"200", group=True), FailureId.UNKNOWN),
+        (Signs(status=502, upstream_status=b"502", group=True, last=False), FailureId.NO_LIVE_UPSTREAM),
+        (Signs(status=500, upstream_status=b"502", group=True), None),
         (Signs(status=200, upstream_status=b"502", last=False), FailureId.UNKNOWN),
         (Signs(status=200, upstream_status=b"503", last=False), FailureId.UPSTREAM_ANSWERED_ERROR),
         (Signs(status=502, upstream_status=b"200", last=False), None),

@@ -38,8 +38,9 @@ def test_headers_are_bounded() -> None:
 
 
 def test_the_separator_is_that_of_the_values() -> None:
-    assert w3c.separator((b"#Fields: a\tb", b"1 2")) == b" "
-    assert w3c.separator((b"#Fields: a b", b"1\t2 3")) == b"\t"
+    assert w3c.separator((b"#Fields: a\tb", b"1 2"), [("a", "b")]) == b" "
+    assert w3c.separator((b"#Fields: a b", b"1\t2 3 4"), [("a", "b")]) == b"\t"
+    assert w3c.separator((b"1 2 3", b"1\t2", b"4 5 6"), [("a", "b", "c")]) == b" "
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """The compiled engine counts what the plain one counts, whatever the bytes and however they are divided."""
 
 import random
+from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from why502.discover import shelf
-from why502.logs import formats
+from why502.logs import formats, nginx_plans
 from why502.logs.format import LogFormat
+from why502.logs.formats import nginx
 from why502.logs.numbers import hash64
 from why502.scan import engine as engines
 from why502.scan.driver import Feed
@@ -92,6 +94,32 @@ def test_compiled_is_plain_on_arbitrary_bytes(data: st.DataObject) -> None:
         + data.draw(st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
     )
     assert counted(Compiled(reading), text, []) == counted(Plain(reading), text, [7])
+
+
+LISTS = (
+    "$time_iso8601 $remote_addr:$remote_port $status $upstream_addr $upstream_status $upstream_response_time $pid",
+    "$time_iso8601 $remote_addr:$remote_port $status $upstream_response_time|$upstream_status $upstream_addr",
+    "$time_iso8601 $status $upstream_connect_time $upstream_addr $upstream_status $upstream_header_time",
+)
+PIECES = st.lists(
+    st.sampled_from(
+        [b", ", b" : ", b" ", b",", b":", b"-", b"a:80", b"app", b"[::1]:8", b"502", b"200", b"0.1", b"|", b'"']
+    ),
+    max_size=6,
+).map(b"".join)
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=st.sampled_from(LISTS), rows=st.lists(st.lists(PIECES, min_size=4, max_size=4), min_size=1, max_size=4))
+@example(LISTS[0], [[b"app, a:80 : app", b"502, - : 502", b"0.1, - : 0.2", b"17"]])
+@example(LISTS[0], [[b"a:80, ", b"502,", b"", b""], [b"", b" ", b" : ", b"-"]])
+def test_compiled_is_plain_on_lists_and_ports(text: str, rows: list[list[bytes]]) -> None:
+    form = replace(nginx.FORMAT, plans=lambda _: nginx_plans.compiled(text, "nginx"))
+    reading = Reading(formats=((form, form.plans(())),))
+    starts = (b"2026-11-20T14:02:11Z ::1:4711 502 ", b"2026-11-20T14:02:11Z 4711 200 ", b"2026-11-20T14:02:11Z 502 ")
+    lines = [start + b" ".join(row) for row in rows for start in starts]
+    content = b"\n".join(lines)
+    assert counted(Compiled(reading), content, []) == counted(Plain(reading), content, [9])
 
 
 @pytest.mark.parametrize("form", SHELF, ids=lambda each: each.name)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from why502.logs.plan import MOST_STEPS, Blanks, Literal, Plan, Quote, Role, Step, Take, Unit
 from why502.observations.frozen import frozen
@@ -20,7 +21,8 @@ class Token:
 class Meaning:
     """What a token writes. `text`: somebody else's words, which may hold blanks; else one word of the product's own.
 
-    `bracketed`: the value comes in its own square brackets. `padded`: blanks may stand before it.
+    `bracketed`: the value comes in its own square brackets. `padded`: blanks may stand before it. `port`: it is a port;
+    of a client: it comes with its port.
     """
 
     role: Role = Role.NONE
@@ -29,6 +31,7 @@ class Meaning:
     present: bool = False
     bracketed: bool = False
     padded: bool = False
+    port: bool = False
 
 
 Meanings = Callable[[Token], Meaning]
@@ -73,6 +76,7 @@ def compiled(text: str, name: str, meanings: Meanings) -> tuple[Plan, ...]:
 
 def laid_out(parts: list[Part], name: str) -> tuple[Plan, ...]:
     """Make the plan of literals and tokens that alternate."""
+    parts = _ported(parts)
     roles = [part[1].role for part in parts if not isinstance(part, bytes)]
     if Role.STATUS not in roles:
         raise ValueError("the format holds no status")
@@ -82,6 +86,18 @@ def laid_out(parts: list[Part], name: str) -> tuple[Plan, ...]:
     if len(steps) > MOST_STEPS:
         raise ValueError("the format has too many parts")
     return (Plan(name=name, steps=steps, needs=frozenset({Role.TIME, Role.STATUS})),)
+
+
+def _ported(parts: list[Part]) -> list[Part]:
+    """Make a client, a colon and its port one value: an address of IPv6 holds colons as well."""
+    made: list[Part] = []
+    for part in parts:
+        before = made[-2] if len(made) > 1 and made[-1] == b":" else b""
+        if isinstance(part, tuple) and part[1].port and isinstance(before, tuple) and before[1].role is Role.CLIENT:
+            made[-2:] = [(before[0], replace(before[1], port=True))]
+        else:
+            made.append(part)
+    return made
 
 
 def unquoted(text: str) -> str:
@@ -170,6 +186,7 @@ def _steps(parts: list[Part]) -> tuple[Step, ...]:
                 quote=Quote.BACKSLASH if quoted else Quote.NONE,
                 unit=meaning.unit if role is not Role.NONE else Unit.SECONDS,
                 present=meaning.present and role is not Role.NONE,
+                port=meaning.port and role is not Role.NONE,
                 bare=not quoted and not meaning.text and ending != b" " and meaning.role is not Role.TIME,
             )
         )

@@ -21,9 +21,7 @@ _LOOKS = rb"\[\d{4}-\d\d-\d\dT[0-9:.]{8,18}Z\] \""
 
 def behind(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:
     """Put before each plan what stands before Envoy's lines among a file's first ones; empty if there are none."""
-    return tuple(
-        replace(plan, steps=(*prefix.steps, *plan.steps)) for prefix in prefixes(first, _LOOKS) for plan in plans
-    )
+    return tuple(prefix.around(plan) for prefix in prefixes(first, _LOOKS) for plan in plans)
 
 
 # ---- the text format ----
@@ -149,10 +147,7 @@ def _taken(part: _Operator, role: Role, stop: bytes) -> list[Step]:
         unit=Unit.MILLISECONDS if timed else Unit.SECONDS,
         bare=part.own and not part.name.startswith("START_TIME"),
     )
-    if role is Role.CLIENT and part.name in _PORTED:
-        # A plan cannot cut at a last colon: an IPv6 client shows its first group only.
-        return [replace(take, stop=b":", bare=True), Literal(text=b":"), replace(take, role=Role.NONE)]
-    return [take]
+    return [replace(take, port=True) if role is Role.CLIENT and part.name in _PORTED else take]
 
 
 def _whole(name: str, steps: list[Step]) -> Plan:

@@ -36,11 +36,11 @@ def of_requests(first: Sequence[bytes]) -> tuple[Prefix, ...]:
 
 def behind(prefix: Prefix, plan: Plan) -> Plan:
     """Put a prefix before a plan."""
-    return replace(plan, steps=(*prefix.steps, *plan.steps))
+    return prefix.around(plan)
 
 
 def mapped(first: Sequence[bytes], plans: Sequence[Plan]) -> tuple[Plan, ...]:
-    """Add plans for clients that a socket of both families logs as `::ffff:192.0.2.1`, if such are among the lines."""
+    """Add plans that name clients `192.0.2.1` whom a socket of both families logs as `::ffff:192.0.2.1`, if any are."""
     if not any(_MAPPED in line[:512] for line in first[:MOST_LOOKED_AT]):
         return tuple(plans)
     twins = [replace(plan, steps=(Literal(text=_MAPPED), *plan.steps)) for plan in plans]
@@ -74,6 +74,7 @@ class _Token:
 
 _ROLES = {
     "ci": Role.CLIENT,
+    "ci:cp": Role.CLIENT,
     "ST": Role.STATUS,
     "HM": Role.METHOD,
     "HU": Role.PATH,
@@ -202,21 +203,23 @@ def _sample_end(directive: str, at: int) -> int:
 
 
 def _joined(tokens: list[_Token]) -> list[_Token]:
-    """Join texts (several blanks are one), and `%b/%s` to one value."""
+    """Join texts (several blanks are one), and `%b/%s` and `%ci:%cp` to one value each."""
     made: list[_Token] = []
     for token in tokens:
         if token.text and made and made[-1].text:
             both = made[-1].text + token.text
             made[-1] = replace(made[-1], text=re.sub(rb" {2,}", b" ", both))
-        elif token.name == "s" and not token.quoted and _ends_backend(made):
+        elif token.name == "s" and not token.quoted and _ends_with(made, "b", b"/"):
             made[-2:] = [replace(token, name="b/s")]
+        elif token.name == "cp" and _ends_with(made, "ci", b":"):
+            made[-2:] = [replace(token, name="ci:cp")]
         else:
             made.append(token)
     return made
 
 
-def _ends_backend(made: list[_Token]) -> bool:
-    return len(made) > 1 and made[-1].text == b"/" and made[-2].name == "b" and not made[-2].quoted
+def _ends_with(made: list[_Token], name: str, text: bytes) -> bool:
+    return len(made) > 1 and made[-1].text == text and made[-2].name == name and not made[-2].quoted
 
 
 def _variants(tokens: list[_Token]) -> Iterator[list[_Token]]:
@@ -295,6 +298,7 @@ def _take(steps: list[Step], raw: list[int], met: set[Role], token: _Token, stop
             unit=Unit.MILLISECONDS if role in (Role.SECONDS, Role.UPSTREAM_SECONDS) else Unit.SECONDS,
             present=role in (Role.WORD_B, Role.WORD_C),
             bare=not token.quoted and token.name not in _ZONED and token.name != "[]",
+            port=token.name == "ci:cp",
         )
     )
     if token.name == "CC" and not token.quoted:

@@ -69,12 +69,6 @@ class By(Enum):
     TLS = "tls"
 
 
-@cache
-def compiled(phrase: str) -> re.Pattern[str]:
-    """Compile a phrase when it is first needed: most runs need few of them."""
-    return re.compile(phrase, re.DOTALL)
-
-
 @frozen
 class Row:
     """One phrase. Its named groups become details; `errnos` and `phases` narrow it further."""
@@ -85,6 +79,16 @@ class Row:
     errnos: frozenset[int] | None = None
     phases: frozenset[str] | None = None
     levels: frozenset[Level] | None = None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Find the phrase at the beginning of a text."""
+        return _compiled(self.phrase).match(text)
+
+
+@cache
+def _compiled(phrase: str) -> re.Pattern[str]:
+    """Compile a phrase when it is first asked for: most logs need none."""
+    return re.compile(phrase, re.DOTALL)
 
 
 def _row(
@@ -390,8 +394,7 @@ def remark_of(line: NginxErrorLine) -> Remark | None:
 def row_of(line: NginxErrorLine) -> int | None:
     """Return the number of the first row that matches a line."""
     text = line.text[:LONGEST_TEXT]
-    fitting = (number for number, row in enumerate(ROWS) if _matches(row, line))
-    return next((number for number in fitting if compiled(ROWS[number].phrase).match(text)), None)
+    return next((number for number, row in enumerate(ROWS) if _matches(row, line) and row.match(text)), None)
 
 
 def _matches(row: Row, line: NginxErrorLine) -> bool:
@@ -407,7 +410,7 @@ def _said(line: NginxErrorLine) -> Spoken | Remark | None:
     if number is None:
         return None
     row = ROWS[number]
-    found = compiled(row.phrase).match(line.text[:LONGEST_TEXT])
+    found = row.match(line.text[:LONGEST_TEXT])
     groups = found.groupdict() if found else {}
     detail = _detail(line, groups)
     match row.means:

@@ -1,12 +1,15 @@
 """What a `log_format` of nginx compiles to, and what its values tell of a failure.
 
-One format makes several plans, tried in this order: for requests that one server was asked for and that connected, for
-those of one server without a connection, for lists of servers. Only in the first two does a connect or header time
-belong to one known attempt, so only there it is a word for the judge.
+A format with connect or header times makes several plans, tried in this order: for requests that one server was asked
+for and that connected, for those of one server without a connection, for lists of servers. Only in the first two does
+such a time belong to one known attempt, so only there it is a word for the judge. Other formats make one plan.
+
+Lists without quotes are read whole where they end at a blank, at the line's end or at a byte that none of them holds,
+and where no client could lengthen one; else a plan is made for each number of servers, and the last server is told.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from why502.logs import nginx_access, plan
 from why502.logs.format import FAILED_STATUS, Judged, Signs
@@ -15,7 +18,9 @@ from why502.logs.plan import MOST_KEYS, Key, Literal, Plan, Quote, Role, Step, T
 from why502.observations.failure import FailureId
 
 MOST_TRIES = 4
-"""Servers of one request, where their lists stand without quotes."""
+"""Servers of one request, where lists without quotes cannot be read whole."""
+
+_IN_LISTS = re.compile(rb"[\w.,:/-]", re.ASCII)
 
 _ROLES = {
     "status": Role.STATUS,
@@ -51,24 +56,47 @@ def compiled(text: str, name: str, escape: Escape = Escape.DEFAULT) -> tuple[Pla
         raise ValueError("the format holds no $status")
     if not {"time_iso8601", "time_local", "msec"} & set(names):
         raise ValueError("the format holds no time: $time_local, $time_iso8601 or $msec")
-    bare = any(
-        isinstance(step, Field) and step.shape is Shape.LIST and not _quoted(taken, number)
+    told = CONNECT in names or HEADER in names
+    if not all(_ends_well(taken, number) for number in _bare_lists(taken)):
+        return _made(taken, name, told=True, tries=range(2, MOST_TRIES + 1))
+    return _made(taken, name, told=told, tries=(ANY,))
+
+
+ANY = 0
+"""Stands for lists of any number of servers."""
+
+
+def _made(taken: nginx_access.Plan, name: str, *, told: bool, tries: Sequence[int]) -> tuple[Plan, ...]:
+    """Make a plan for each number of servers; `told`: also those for one."""
+    makers = [_Maker(taken=taken, tries=1, told=True, whole=ANY in tries)] if told else []
+    if taken.has(CONNECT):
+        makers.insert(0, _Maker(taken=taken, tries=1, told=True, connected=True, whole=ANY in tries))
+    makers += [_Maker(taken=taken, tries=each, whole=each == ANY) for each in tries]
+    needs = frozenset({Role.TIME, Role.STATUS})
+    return tuple(Plan(name=name, steps=each.steps(), needs=needs, attempts=each.tries == ANY) for each in makers)
+
+
+def _bare_lists(taken: nginx_access.Plan) -> list[int]:
+    """Return where lists without quotes stand."""
+    return [
+        number
         for number, step in enumerate(taken.steps)
-    )
-    makers: list[_Maker] = []
-    if CONNECT in names:
-        makers.append(_Maker(taken=taken, tries=1, told=True, connected=True))
-    makers.append(_Maker(taken=taken, tries=1, told=True))
-    if bare:
-        makers += [_Maker(taken=taken, tries=tries) for tries in range(2, MOST_TRIES + 1)]
-    elif CONNECT in names or HEADER in names:
-        makers.append(_Maker(taken=taken, tries=0))
-    else:
-        makers = [_Maker(taken=taken, tries=0)]
-    return tuple(
-        Plan(name=name, steps=each.steps(), needs=frozenset({Role.TIME, Role.STATUS}), attempts=each.tries == 0)
-        for each in makers
-    )
+        if isinstance(step, Field) and step.shape is Shape.LIST and not _quoted(taken, number)
+    ]
+
+
+def _ends_well(taken: nginx_access.Plan, number: int) -> bool:
+    """Tell whether a list ends where it could not go on: with ` : ` it could, which a client's text may begin with."""
+    behind = _behind(taken, number)
+    if behind == b" " and number + 2 < len(taken.steps):
+        after = taken.steps[number + 2]
+        return not (isinstance(after, Field) and after.shape is Shape.TEXT)
+    return not (_IN_LISTS.match(behind) or behind.startswith(b" :"))
+
+
+def _behind(taken: nginx_access.Plan, number: int) -> bytes:
+    after = taken.steps[number + 1] if number + 1 < len(taken.steps) else None
+    return after.text if isinstance(after, nginx_access.Literal) else b""
 
 
 def keyed(paths: Mapping[str, tuple[str, ...]], name: str) -> tuple[Plan, ...]:
@@ -86,22 +114,25 @@ def keyed(paths: Mapping[str, tuple[str, ...]], name: str) -> tuple[Plan, ...]:
 
 def _quoted(taken: nginx_access.Plan, number: int) -> bool:
     before = taken.steps[number - 1] if number else None
-    after = taken.steps[number + 1] if number + 1 < len(taken.steps) else None
-    return (
-        isinstance(before, nginx_access.Literal)
-        and before.text.endswith(b'"')
-        and isinstance(after, nginx_access.Literal)
-        and after.text.startswith(b'"')
-        and taken.escape is not Escape.NONE
-    )
+    opened = isinstance(before, nginx_access.Literal) and before.text.endswith(b'"')
+    return opened and _behind(taken, number).startswith(b'"') and taken.escape is not Escape.NONE
+
+
+def _is_ported(taken: nginx_access.Plan, number: int) -> bool:
+    """Tell whether here stand `$remote_addr:$remote_port`: an address of IPv6 holds the colon as well."""
+    names = [each.name if isinstance(each, Field) else None for each in taken.steps[number : number + 3]]
+    return names == ["remote_addr", None, "remote_port"] and _behind(taken, number) == b":"
 
 
 class _Maker:
-    """Makes the steps of one plan. `tries`: servers that each list names; 0: any number, in quotes."""
+    """Makes the steps of one plan. `tries`: servers that each list names. `whole`: lists end where they seem to."""
 
-    def __init__(self, *, taken: nginx_access.Plan, tries: int, told: bool = False, connected: bool = False) -> None:
+    def __init__(
+        self, *, taken: nginx_access.Plan, tries: int, whole: bool, told: bool = False, connected: bool = False
+    ) -> None:
         self.taken = taken
         self.tries = tries
+        self.whole = whole
         self.told = told
         self.connected = connected
         self.given: set[Role] = {Role.METHOD, Role.PATH} if taken.has("request") else set()
@@ -110,18 +141,26 @@ class _Maker:
         made: list[Step] = []
         loose: list[tuple[int, bytes]] = []
         user = False
+        over = 0
         for number, step in enumerate(self.taken.steps):
+            if over:
+                over -= 1
+                continue
             if isinstance(step, nginx_access.Literal):
                 # A user's name may hold blanks: it ends at the bracket of the time, and its last blank goes with it.
                 made.append(Literal(text=step.text[1:] if user else step.text))
                 user = False
                 continue
-            after = self.taken.steps[number + 1] if number + 1 < len(self.taken.steps) else None
-            ending = after.text if isinstance(after, nginx_access.Literal) else b""
+            if _is_ported(self.taken, number):
+                over = 2
+                stop = _behind(self.taken, number + 2)[:1]
+                made.append(Take(role=self._role(step), stop=stop, port=True, bare=stop != b" "))
+                continue
+            ending = _behind(self.taken, number)
             user = step.name == "remote_user" and ending.startswith(b" [")
             quoted = _quoted(self.taken, number)
             stop = ending[1:2] if user else ending[:1]
-            if step.shape in (Shape.TEXT, Shape.LIST) and not quoted and stop:
+            if (step.shape is Shape.TEXT or (step.shape is Shape.LIST and not self.whole)) and not quoted and stop:
                 # What is too much of a list begins behind a blank.
                 loose.append((len(made), stop if step.shape is Shape.TEXT else b" "))
             made += self._field(step, stop, quoted)
@@ -140,21 +179,21 @@ class _Maker:
             case Shape.TIME:
                 return [Take(role=role, stop=stop)]
             case Shape.LIST:
-                return self._list(role, stop)
+                return self._list(role, stop, Quote.LISTED if self.whole and stop == b" " else Quote.NONE)
             case Shape.NUMBER | Shape.WORD:
                 return [Take(role=role, stop=stop, bare=not quoted and stop != b" ")]
 
-    def _list(self, role: Role, stop: bytes) -> list[Step]:
-        if self.tries == 0:
-            return [Take(role=role, stop=stop)]
+    def _list(self, role: Role, stop: bytes, quote: Quote) -> list[Step]:
+        if self.tries == ANY:
+            return [Take(role=role, stop=stop, quote=quote)]
         earlier: list[Step] = [
             Take(role=Role.NONE, stop=b",", bare=True),
             Literal(text=b", "),
         ] * (self.tries - 1)
         if role is Role.WORD_C and self.connected:
             seconds: list[Step] = [Take(role=role, stop=b".", bare=True), Literal(text=b".")]
-            return [*seconds, Take(role=Role.NONE, stop=stop, bare=True)]
-        return [*earlier, Take(role=role, stop=stop, present=role is Role.WORD_B, bare=True)]
+            return [*seconds, Take(role=Role.NONE, stop=stop, quote=quote, bare=True)]
+        return [*earlier, Take(role=role, stop=stop, quote=quote, present=role is Role.WORD_B, bare=True)]
 
     def _role(self, field: Field) -> Role:
         role = _ROLES.get(field.name, Role.NONE)
@@ -180,7 +219,7 @@ def _assure(steps: list[Step], loose: list[tuple[int, bytes]], escape: Escape) -
 
 
 def _can_hold(take: Take, byte: bytes) -> bool:
-    if take.role in _CHECKED or byte == take.stop:
+    if take.role in _CHECKED or (byte == take.stop and take.quote is not Quote.LISTED):
         return False
     return not (take.bare and byte in b' \t"')
 
@@ -228,10 +267,13 @@ def judge(signs: Signs) -> Judged:
     """Judge a line by its status, the upstream's, and whether it connected (`WORD_C`) and sent a head (`WORD_B`).
 
     A 502 or 504 that stands as the upstream's status is the upstream's own only if a head came; any other status
-    there is its own always (`ngx_http_upstream_next` writes no other).
+    there is its own always (`ngx_http_upstream_next` writes no other). The name of a group as the last server: none of
+    its servers could be chosen.
     """
     _, header, connect, _ = signs.words
     told = int(signs.upstream_status) if re.fullmatch(rb"[1-9]\d\d", signs.upstream_status) else 0
+    if signs.group and told in _OWN and header != b"+" and (not signs.last or signs.status in FAILED_STATUS):
+        return Judged(failed=True, failure=FailureId.NO_LIVE_UPSTREAM)
     if not signs.last:
         if told < 500:  # noqa: PLR2004
             return Judged()

@@ -3,15 +3,16 @@
 A file may mix several. The format that reads most of the sampled lines comes first, then the one that reads most of
 those left over, and so on. A stray format must read `LEAST_SHARE` of the sample: a single line that imitates another
 format (the words of a script in an error log) brings none along. Lines may stand behind a header of syslog or of a
-container runtime (`wrappers`).
+container runtime (`prefixes`).
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 
 from why502.discover import shelf
-from why502.logs import formats, reading, wrappers
+from why502.logs import formats, prefixes, reading
 from why502.logs.format import LogFormat
 from why502.logs.plan import Plan
 
@@ -20,6 +21,9 @@ MOST_LINES = 60
 
 PATIENCE = 8
 """Lines of which a format must read at least one, or it is given up for this round."""
+
+_GOLDEN = 2531
+"""Of 4096: its multiples are spread evenly, and in no rhythm."""
 
 MOST_FORMATS = 8
 LEAST_SHARE = 1 / 20
@@ -55,11 +59,11 @@ def chosen(lines: Sequence[bytes], among: Iterable[LogFormat]) -> tuple[Chosen, 
 
 def _candidates(head: tuple[bytes, ...], some: tuple[bytes, ...], among: Iterable[LogFormat]) -> list["_Candidate"]:
     """Compile every format for the lines as they are, and for what stands behind their headers."""
-    headers = wrappers.found(head)
+    headers = prefixes.found(head)
     made: list[_Candidate] = []
     for each in among:
-        groups = [each.plans(head)]
-        groups += [tuple(header.around(plan) for plan in each.plans(inner)) for header, inner in headers]
+        groups = [tuple(header.around(plan) for plan in each.plans(inner)) for header, inner in headers]
+        groups.append(each.plans(head))
         if headers:
             groups = _needed(groups, some)
         if plans := tuple(plan for group in groups for plan in group):
@@ -79,9 +83,17 @@ def _needed(groups: list[tuple[Plan, ...]], lines: tuple[bytes, ...]) -> list[tu
 
 
 def _sampled(head: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Take lines from the whole head, in an order whose beginning is spread over it as well."""
-    taken = tuple(head[number * len(head) // MOST_LINES] for number in range(min(MOST_LINES, len(head))))
-    taken = head if len(head) <= MOST_LINES else taken
+    """Take lines from the whole head, in an order whose beginning is spread over it as well.
+
+    One of each stretch, now near its beginning, now near its end: lines may come in a rhythm.
+    """
+    taken = head
+    if len(head) > MOST_LINES:
+        ends = [number * len(head) // MOST_LINES for number in range(MOST_LINES + 1)]
+        taken = tuple(
+            head[start + number * _GOLDEN % 4096 * (end - start) // 4096]
+            for number, (start, end) in enumerate(pairwise(ends))
+        )
     return tuple(line for start in range(PATIENCE) for line in taken[start::PATIENCE])
 
 
@@ -130,6 +142,7 @@ def _told(line: reading.Line) -> int:
 
 
 _SYNTAX: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("a #Fields line", re.compile(r"#Fields:"), ("aws-cloudfront", "iis")),
     ("a log_format of nginx", re.compile(r"\s*log_format\s"), ("nginx",)),
     ("a LogFormat of Apache", re.compile(r"\s*(?:LogFormat|CustomLog)\s"), ("apache",)),
     ("a log-format of HAProxy", re.compile(r"\s*(?:error-)?log-format(?:-sd)?\s"), ("haproxy",)),
@@ -148,6 +161,12 @@ _SYNTAX: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ("a format of nghttpx", re.compile(r"\$\{?(?:backend_host|backend_port|alpn|tls_sni)\b"), ("nghttpx", "nginx")),
     ("a log_format of nginx", re.compile(r"\$(?:\{\w|[a-zA-Z_])"), ("nginx", "nghttpx")),
     ("a format of varnishncsa", re.compile(r"%\{(?:Varnish|VCL_Log|VSL|VTag):", re.IGNORECASE), ("varnish",)),
+    ("a list of CloudFront's fields", re.compile(r"\A[^%$]*\bx-edge-"), ("aws-cloudfront",)),
+    (
+        "a list of W3C fields",
+        re.compile(r"\A(?:[\w()-]+[\s,]+)*?(?:sc-status|c-ip|cs-method)\b"),
+        ("iis", "aws-cloudfront"),
+    ),
     ("a LogFormat of Apache", re.compile(r"%[<>]?[a-zA-Z]|%[<>]?\{[^}]{1,200}\}"), ("apache", "varnish", "lighttpd")),
 )
 """What a directive looks like, its own word before the mere looks of its variables; the gateways whose formats are

@@ -43,9 +43,15 @@ def headers(lines: Iterable[bytes]) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
-def separator(lines: Iterable[bytes]) -> bytes:
-    """Tell by which byte the values of these lines are separated: a tab if one is there, else a blank."""
-    return b"\t" if any(b"\t" in line for line in lines if not line.startswith(b"#")) else b" "
+def separator(lines: Iterable[bytes], declared: Iterable[tuple[str, ...]]) -> bytes:
+    """Tell by which byte the values of lines are separated that have as many columns as declared: tab or blank."""
+    between = {len(names) - 1 for names in declared}
+    tabs = blanks = 0
+    for line in lines:
+        if not line.startswith(b"#"):
+            tabs += line.count(b"\t") in between
+            blanks += line.count(b" ") in between
+    return b"\t" if tabs > blanks else b" "
 
 
 def tells_requests(names: tuple[str, ...], known: Columns) -> bool:

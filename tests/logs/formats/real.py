@@ -146,6 +146,7 @@ def told(lines: list[bytes], formats: tuple[Chosen, ...] | None = None) -> tuple
                         upstream_status=last.status,
                         words=found.words,
                         upstream=bool(last.upstream),
+                        group=found.status >= 500 and bool(last.upstream) and b":" not in last.upstream,
                     )
                 )
                 failure = judged.failure.value if judged.failure is not None else ""

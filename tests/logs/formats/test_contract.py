@@ -63,7 +63,13 @@ def said(form: LogFormat, line: Line) -> Example:
     """Put what was read and judged into the words of an example."""
     last = line.attempts[-1]
     judged = form.judge(
-        Signs(status=line.status, upstream_status=last.status, words=line.words, upstream=bool(last.upstream))
+        Signs(
+            status=line.status,
+            upstream_status=last.status,
+            words=line.words,
+            upstream=bool(last.upstream),
+            group=line.status >= 500 and bool(last.upstream) and b":" not in last.upstream,
+        )
     )
     named = route(line.method, line.target)
     return Example(
@@ -190,13 +196,21 @@ def test_no_bytes_raise(line: bytes) -> None:
     told=st.binary(max_size=20),
     words=st.tuples(*[st.binary(max_size=120)] * 4),
     upstream=st.booleans(),
+    group=st.booleans(),
     last=st.booleans(),
 )
 @settings(max_examples=60)
 def test_any_signs_can_be_judged(
-    form: LogFormat, status: int, told: bytes, words: tuple[bytes, bytes, bytes, bytes], upstream: bool, last: bool
+    form: LogFormat,
+    status: int,
+    told: bytes,
+    words: tuple[bytes, bytes, bytes, bytes],
+    upstream: bool,
+    group: bool,
+    last: bool,
 ) -> None:
-    judged = form.judge(Signs(status=status, upstream_status=told, words=words, upstream=upstream, last=last))
+    signs = Signs(status=status, upstream_status=told, words=words, upstream=upstream, group=group, last=last)
+    judged = form.judge(signs)
     assert judged.failed or judged.failure is None
 
 

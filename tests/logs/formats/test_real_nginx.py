@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from tests.logs.formats.real import IMITATES, backend, closed_port, get, lines_of, program, told, wait_for_lines
+from tests.logs.formats.test_contract import first_read
 from tests.stands.nginx import free_port, nginx
-from why502.logs.recognition import from_directive, known_formats
+from why502.logs.recognition import chosen, from_directive, known_formats
 
 LABELLED = (
     '\'$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" \''
@@ -22,7 +23,7 @@ INGRESS = (
     " '\"$http_user_agent\" $request_length $request_time [a-b-80] [] $upstream_addr $upstream_response_length '"
     " '$upstream_response_time $upstream_status $request_id'"
 )
-PATHS = ("/", "/missing", "/own", "/slow", "/refused", "/two", "/static")
+PATHS = ("/", "/missing", "/own", "/slow", "/refused", "/two", "/gone", "/static")
 
 TOLD = {
     ("GET /", 200, ""): 1,
@@ -31,6 +32,7 @@ TOLD = {
     ("GET /slow", 504, "response-timeout"): 1,
     ("GET /refused", 502, "unknown"): 1,
     ("GET /two", 200, ""): 1,
+    ("GET /gone", 502, "no-live-upstream"): 1,
     ("GET /static", 503, "unknown"): 1,
 }
 BY_STATUS = {key if not key[2] else (key[0], key[1], "unknown"): count for key, count in TOLD.items()}
@@ -50,12 +52,14 @@ def http(home: Path, port: int, app: int) -> str:
         access_log {home}/json.log json;
         access_log {home}/ingress.log ingress;
         upstream two {{ server 127.0.0.1:{refused} max_fails=0; server 127.0.0.1:{app} backup; }}
+        upstream gone {{ server 127.0.0.1:{refused} down; server 127.0.0.1:{app} down; }}
         proxy_read_timeout 300ms;
         server {{
             listen 127.0.0.1:{port};
             location / {{ proxy_pass http://127.0.0.1:{app}; }}
             location /refused {{ proxy_pass http://127.0.0.1:{refused}; }}
             location /two {{ proxy_pass http://two; }}
+            location /gone {{ proxy_pass http://gone; }}
             location /static {{ return 503; }}
         }}"""
 
@@ -95,10 +99,24 @@ def test_the_directive_says_the_same(logs: Path, name: str, text: str) -> None:
     assert told(lines_of(logs / f"{name}.log"), (form,))[1] == TOLD
 
 
+INGRESS_TELLS = {
+    (key[0], key[1], key[2] if key[2] in ("", "no-live-upstream") else "unknown"): count for key, count in TOLD.items()
+}
+
+
 def test_ingress(logs: Path) -> None:
     names, counts = told(lines_of(logs / "ingress.log"))
-    own = {**BY_STATUS}
-    assert (names, counts) == (["ingress-nginx"], own)
+    assert (names, counts) == (["ingress-nginx"], INGRESS_TELLS)
+
+
+@pytest.mark.parametrize("name", ["ingress", "labelled", "json"])
+def test_each_server_of_a_request_is_read(logs: Path, name: str) -> None:
+    lines = lines_of(logs / f"{name}.log")
+    ((_, plans),) = chosen(lines, known_formats())
+    found = first_read(plans, next(each for each in lines if b" /two " in each))
+    assert found is not None
+    assert [each.status for each in found.attempts] == [b"502", b"200"]
+    assert len({each.upstream for each in found.attempts}) == 2
 
 
 def test_the_error_log_tells_the_failures(logs: Path) -> None:
@@ -106,6 +124,7 @@ def test_the_error_log_tells_the_failures(logs: Path) -> None:
     assert names == ["nginx-error"]
     assert {failure: count for (_, _, failure), count in counts.items()} == {
         "connect-refused": 2,
+        "no-live-upstream": 1,
         "response-timeout": 1,
     }
 

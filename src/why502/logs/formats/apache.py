@@ -23,6 +23,7 @@ _MEANINGS = {
     "m": Meaning(role=Role.METHOD),
     "U": Meaning(role=Role.PATH, text=True),
     "s": Meaning(role=Role.STATUS),
+    "p": Meaning(port=True),
     "D": Meaning(role=Role.SECONDS, unit=Unit.MICROSECONDS),
     "L": Meaning(role=Role.WORD_B, present=True),
 }

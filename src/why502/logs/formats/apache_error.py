@@ -24,9 +24,7 @@ _ERRNO: tuple[Step, ...] = (
 )
 _CLIENT: tuple[Step, ...] = (
     Literal(text=b"[client "),
-    Take(role=Role.CLIENT, stop=b":", bare=True),
-    Literal(text=b":"),
-    Take(role=Role.NONE, stop=b"]", bare=True),
+    Take(role=Role.CLIENT, stop=b"]", bare=True, port=True),
     Literal(text=b"] "),
 )
 # The side of the upstream, where TLS to it is spoken of.
@@ -147,6 +145,14 @@ def judge(signs: Signs) -> Judged:
 
 
 EXAMPLES = (
+    Example(
+        line=b"[Sat Nov 21 13:24:54.851485 2026] [proxy_http:error] [pid 18008:tid 18085] (70007)The timeout specified "
+        b"has expired: [client 2001:db8::7:60540] AH01102: error reading status line from remote server 127.0.0.1:80",
+        at="2026-11-21T13:24:54Z",
+        client="2001:db8::7",
+        failed=True,
+        failure=FailureId.RESPONSE_TIMEOUT,
+    ),
     Example(
         line=b"[Sat Nov 21 13:24:55.851485 2026] [proxy_http:error] [pid 18008:tid 18085] (20014)Internal error "
         b"(specific information not available): [client 127.0.0.1:60540] AH01102: error reading status line from "

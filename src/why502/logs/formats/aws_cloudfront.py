@@ -77,11 +77,17 @@ def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
     return (*rows, *JSON, w3c.comment(NAME)) if declared else (*rows, *JSON)
 
 
+_REAL_TIME = frozenset({"cs-host", "cs-user-agent", "cs-referer", "cs-cookie"})
+"""What standard logs call `cs(Host)` and so on."""
+
+
 def directive(text: str) -> tuple[Plan, ...]:
     """Compile a `#Fields:` line, or its columns separated by blanks or commas."""
     names = tuple(text.removeprefix("#Fields:").replace(",", " ").split())
     if not is_ours(names):
         raise ValueError("none of these columns is CloudFront's own")
+    if not _REAL_TIME.isdisjoint(names):
+        raise ValueError("these are fields of CloudFront's real-time logs")
     return w3c.chosen(NAME, text, _known(names), b"\t"), w3c.comment(NAME)
 
 

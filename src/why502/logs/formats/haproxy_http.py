@@ -27,6 +27,18 @@ def _plans(first: tuple[bytes, ...]) -> tuple[Plan, ...]:
 
 EXAMPLES = (
     Example(
+        line=b"2001:db8::7:35370 [21/Nov/2026:19:00:49.973] f b/s1 0/0/0/1/1 502 59 - - ---- 1/1/0/0/0 0/0 "
+        b'"GET /own HTTP/1.1"',
+        at="2026-11-21T19:00:49Z",
+        status=502,
+        route="GET /own",
+        upstream="b/s1",
+        client="2001:db8::7",
+        seconds=0.001,
+        failed=True,
+        failure=FailureId.UPSTREAM_ANSWERED_ERROR,
+    ),
+    Example(
         line=b"127.0.0.1:35370 [21/Nov/2026:19:00:48.973] f b/s1 0/0/0/1/1 200 59 - - ---- 1/1/0/0/0 0/0 "
         b'"GET /s200 HTTP/1.1"',
         at="2026-11-21T19:00:48Z",

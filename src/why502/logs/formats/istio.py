@@ -41,6 +41,16 @@ def _plans(first: tuple[bytes, ...]) -> tuple[Plan, ...]:
 
 EXAMPLES = (
     Example(
+        line=b'[2026-11-21T19:06:11.128Z] "GET /six HTTP/1.1" 200 - via_upstream - "-" 0 3 1 0 "-" "curl" "008b945e" '
+        b'"shop" "[2001:db8::5]:8000" outbound|80||shop [2001:db8::7]:38016 [2001:db8::1]:80 [2001:db8::7]:54368 - -',
+        at="2026-11-21T19:06:11Z",
+        status=200,
+        route="GET /six",
+        upstream="[2001:db8::5]:8000",
+        client="[2001:db8::7]",
+        seconds=0.001,
+    ),
+    Example(
         line=b'[2026-11-21T19:06:12.128Z] "GET /s200 HTTP/1.1" 200 - via_upstream - "-" 0 3 1 0 "-" "curl" "008b945e" '
         b'"shop" "10.0.0.5:8000" outbound|80||shop.default.svc.cluster.local 10.0.0.7:38016 10.96.0.1:80 '
         b"10.0.0.7:54368 - default",

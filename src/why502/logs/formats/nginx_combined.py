@@ -35,11 +35,12 @@ NOT_NGINX = re.compile(rb'\A[^{].*(?:\\"|" [1-5]\d\d - )', re.DOTALL)
 
 NGHTTPX = re.compile(rb' HTTP/[23]" [1-5]\d\d ')
 LOOKED_AT = 400
+_COMMON = re.compile(rb"\S{1,255} \S{1,64} .{0,200}?\[\d\d/[A-Z][a-z]{2}/\d{4}:")
 
 
 def is_odd(lines: tuple[bytes, ...], looks: re.Pattern[bytes]) -> bool:
-    """Tell whether a tenth of the lines show what one product alone writes."""
-    some = lines[:LOOKED_AT]
+    """Tell whether a tenth of the lines of this kind show what one product alone writes."""
+    some = [line for line in lines[:LOOKED_AT] if _COMMON.match(line)]
     return 10 * sum(looks.search(line) is not None for line in some) > len(some)
 
 

@@ -75,9 +75,10 @@ _CODES: dict[str, Meaning] = {
     "<pt": Meaning(role=Role.UPSTREAM_SECONDS, unit=Unit.MILLISECONDS),
     "err_code": Meaning(role=Role.WORD_C),
     **dict.fromkeys(
-        (">st", "<st", "<bs", "mt", "<A", "<p", "<la", "<lp", "dt", "<tt", "sn", "err_detail", "rv", ">p", "ts", "tu"),
+        (">st", "<st", "<bs", "mt", "<A", "<p", "<la", "<lp", "dt", "<tt", "sn", "err_detail", "rv", "ts", "tu"),
         Meaning(),
     ),
+    ">p": Meaning(port=True),
 }
 _TOKEN = re.compile(
     r"%(?P<padding>-?\d{0,3})(?:\.\d{1,3})?[\"'\[#/]?(?:\{[^}]{0,200}\})?"

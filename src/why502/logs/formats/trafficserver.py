@@ -78,6 +78,7 @@ _CODES = {
     "tts": Meaning(role=Role.SECONDS),
     "stms": Meaning(role=Role.UPSTREAM_SECONDS, unit=Unit.MILLISECONDS),
     "chi": Meaning(role=Role.CLIENT),
+    "chp": Meaning(port=True),
     "crc": Meaning(role=Role.WORD_A),
     "pssc": Meaning(role=Role.STATUS),
     "sssc": Meaning(role=Role.UPSTREAM_STATUS),

@@ -44,9 +44,9 @@ def _rows(names: tuple[str, ...], by: bytes) -> tuple[Plan, ...]:
 
 
 def _plans(lines: tuple[bytes, ...]) -> tuple[Plan, ...]:
-    by = w3c.separator(lines)
     declared = [each for each in w3c.headers(lines) if w3c.tells_requests(each, COLUMNS) and not is_ours(each)]
     if declared:
+        by = w3c.separator(lines, declared)
         rows = tuple(plan for each in declared for plan in _rows(each, by))
         return (*rows, w3c.comment(NAME))
     return () if w3c.headers(lines) else (w3c.row(NAME, DEFAULT, COLUMNS, b" "),)
