@@ -2,6 +2,7 @@
 
 import pickle
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from why502.logs.tally import Outcome
 from why502.scan import part as parts
 from why502.scan import portion as portioned
 from why502.scan.engine import Plain
-from why502.scan.jobs import Job
+from why502.scan.jobs import Job, Reading
 from why502.scan.portion import (
     ClusterError,
     Counted,
@@ -93,7 +94,7 @@ def test_bounds_bite_alike_however_it_is_cut(
 
 def test_cells_of_what_was_served_come_along_until_the_end(tmp_path: Path) -> None:
     """Without them nobody could tell how many cells there are."""
-    (tmp_path / "access.log").write_bytes(access(50, "one"))
+    (tmp_path / "access.log").write_bytes(access(50, "one", odd=0))
     some = [counted(each, fastest) for each in work_of(jobs_of(tmp_path / "access.log", reading=ACCESS), 4000)]
     assert all(any(at[5] == Outcome.SERVED for at in each.part.cells) for each in some)
     assert any(at[5] == Outcome.SERVED for at in ended(some, True).part.cells)
@@ -125,13 +126,14 @@ def test_a_crowded_prefix_stays_so_when_those_above_it_collapse() -> None:
 
 def test_formats_go_by_their_names(tmp_path: Path) -> None:
     (tmp_path / "error.log").write_bytes(errors(access(50, "one")))
-    reading = jobs_of(tmp_path / "error.log")[0].reading
+    found = jobs_of(tmp_path / "error.log")[0].reading
+    reading = replace(found, zones=((5, 3600),), partners=False, since=7, until=9)
     assert rebuilt(pickle.loads(pickle.dumps(sent(reading)))) == reading
     assert len({form.name for form in known_formats()}) == len(known_formats())
 
 
 def test_an_unknown_format_is_one_line() -> None:
-    given = portioned.Sent(formats=(("no such format", ()),), zones=(), since=0, until=0)
+    given = portioned.Sent(formats=(("no such format", ()),), bare=Reading(formats=()))
     with pytest.raises(ClusterError, match="'no such format' is not known to a worker"):
         rebuilt(given)
 

@@ -8,6 +8,7 @@ elsewhere and ends in the same part.
 import platform
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from why502 import __version__
 from why502.logs.plan import Plan
@@ -16,7 +17,7 @@ from why502.logs.tally import Outcome
 from why502.observations.frozen import frozen
 from why502.scan.driver import MakeEngine, Span, count, spans
 from why502.scan.engine import Compiled, Engine, Plain, has_kernel
-from why502.scan.jobs import Job, Reading, Zone
+from why502.scan.jobs import Job, Reading
 from why502.scan.part import Part
 from why502.vantage.blocks.compressed import CompressedSource
 from why502.vantage.blocks.contract import InputError, Source
@@ -32,12 +33,10 @@ class ClusterError(InputError):
 
 @frozen
 class Sent:
-    """A `Reading` whose formats are named."""
+    """A `Reading` whose formats are named. `bare`: the reading without them."""
 
     formats: tuple[tuple[str, tuple[Plan, ...]], ...]
-    zones: tuple[Zone, ...]
-    since: int
-    until: int
+    bare: Reading
 
 
 @frozen
@@ -76,12 +75,8 @@ class Counted:
 
 def sent(reading: Reading) -> Sent:
     """Name the formats of a reading."""
-    return Sent(
-        formats=tuple((form.name, plans) for form, plans in reading.formats),
-        zones=reading.zones,
-        since=reading.since,
-        until=reading.until,
-    )
+    names = tuple((form.name, plans) for form, plans in reading.formats)
+    return Sent(formats=names, bare=replace(reading, formats=()))
 
 
 def rebuilt(given: Sent) -> Reading:
@@ -91,7 +86,7 @@ def rebuilt(given: Sent) -> Reading:
         formats = tuple((known[name], plans) for name, plans in given.formats)
     except KeyError as missing:
         raise ClusterError(f"the format {missing} is not known to a worker") from None
-    return Reading(formats=formats, zones=given.zones, since=given.since, until=given.until)
+    return replace(given.bare, formats=formats)
 
 
 def portions(jobs: Sequence[Job], marks: dict[int, Mark | None], size: int) -> Iterator[Portion]:
