@@ -128,6 +128,21 @@ def scan(  # noqa: PLR0913  (all but two have a default)
     return Scanned(part=_whole(made, served=served), troubles=troubles, stopped=shared.stop.is_set())
 
 
+def count(
+    span: Span, engine: Engine, *, stop: threading.Event | None = None, progress: Progress | None = None
+) -> tuple[str, ...]:
+    """Count the lines of one span in this thread; return what was wrong with its file. Raises `InputError`."""
+    shared = _Shared(SimpleQueue(), lambda _: engine, stop or threading.Event(), progress, 0)
+    with span.job.source.open() as reader:
+        if span.end is None:
+            _whole_file(span.job, reader, engine, shared)
+        elif isinstance(reader, RandomReader):
+            _lines_in(span, span.end, reader, engine, shared)
+        else:
+            raise InputError(f"{span.job.source.name}: it can no longer be read anywhere")
+    return tuple(reader.troubles)
+
+
 def _whole(made: list[list[Engine]], *, served: bool) -> Part:
     engines = [engine for each in made for engine in each]
     if not engines:

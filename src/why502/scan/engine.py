@@ -6,10 +6,9 @@ from typing import Protocol, Self
 from why502.logs import reading as lines
 from why502.logs.format import Signs
 from why502.logs.numbers import hash64
-from why502.logs.routes import prefixes_to_collapse
 from why502.logs.tally import MOST_UPSTREAMS, OTHERS
 from why502.scan.jobs import Reading, in_utc
-from why502.scan.part import Counter, Part, code, from_export
+from why502.scan.part import Counter, Part, code, collapsing, from_export
 
 GROUP = 2
 """What the kernel calls an upstream whose name has no colon."""
@@ -85,6 +84,7 @@ class Compiled:
         zones = b"".join(struct.pack("=qq", start, ahead) for start, ahead in reading.zones)
         self._reading = reading
         self._scan = Scan(compile_program(reading.plans), self._judge, zones, reading.since, reading.until)
+        self._collapsed: frozenset[bytes] = frozenset()
 
     def _judge(self, number: int, status: int, last: int, upstream: int, upstream_status: bytes, *words: bytes) -> int:
         signs = Signs(
@@ -109,8 +109,10 @@ class Compiled:
             self._settle()
 
     def _settle(self) -> None:
-        if crowded := prefixes_to_collapse(self._scan.routes()):
-            self._scan.collapse(crowded)
+        collapsed = collapsing(self._scan.routes(), self._collapsed)
+        if collapsed != self._collapsed:
+            self._scan.collapse(collapsed)
+            self._collapsed = collapsed
         below = limit_of(self._scan.upstreams())
         if below is not None:
             self._scan.limit_upstreams(below)
@@ -121,6 +123,7 @@ class Compiled:
 
     def merge(self, other: "Compiled") -> None:
         self._scan.merge(other._scan)
+        self._collapsed |= other._collapsed
 
     def part(self, *, served: bool) -> Part:
         self._settle()

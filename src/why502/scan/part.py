@@ -183,6 +183,8 @@ class Part:
     files: dict[int, FilePart] = field(default_factory=dict)
     level: int = 0
     upstreams_below: int = WHOLE
+    collapsed: frozenset[bytes] = field(default=frozenset(), compare=False)
+    """Prefixes of routes whose children were counted as one: the names no longer tell that they were too many."""
 
     def merge(self, other: "Part") -> None:
         """Take over what another part counted."""
@@ -207,25 +209,34 @@ class Part:
             self.files.setdefault(number, FilePart()).add(counts)
         self.level = max(self.level, other.level)
         self.upstreams_below = min(self.upstreams_below, other.upstreams_below)
+        self.collapsed |= other.collapsed
 
     def settled(self) -> "Part":
         """Apply every bound to the whole."""
-        names = {name for name, _ in self.by_route} | {place[2] for place in self.cells} | set(self.route_times)
-        self._rename(naming.renamed({name for name in names if name is not None}).get, route=True)
-        self._rename(self._upstream_name, route=False)
+        places = {place[2] for place in self.cells} | {wait[4][2] for wait in self.waiting.lines}
+        names = {name for name in places if name is not None}
+        names |= {name for name, _ in self.by_route} | set(self.route_times)
+        self.collapsed = collapsing(names, self.collapsed)
+        # Mostly every name stays; then nothing is made anew.
+        if any(naming.again(name, self.collapsed) != name for name in names):
+            self._rename(lambda name: naming.again(name, self.collapsed), route=True)
+        self._limit_upstreams()
+        if self.upstreams_below < WHOLE:
+            self._rename(self._upstream_name, route=False)
         self._lower(self.level)
         while len(self.cells) > MOST_CELLS and self.level < MOST_LEVEL:
             self._lower(self.level + 1)
         return self
 
+    def _limit_upstreams(self) -> None:
+        hashes = [hash64(name) for name in {name for name, _ in self.by_upstream} - {b"", OTHER_NAMES}]
+        while sum(hashed <= self.upstreams_below for hashed in hashes) > MOST_UPSTREAMS:
+            self.upstreams_below >>= 1
+
     def _upstream_name(self, name: bytes) -> bytes:
         return limited(name, self.upstreams_below)
 
     def _rename(self, to: Callable[[bytes], bytes | None], *, route: bool) -> None:
-        if not route:
-            names = {name for name, _ in self.by_upstream} - {b"", OTHER_NAMES}
-            while sum(hash64(name) <= self.upstreams_below for name in names) > MOST_UPSTREAMS:
-                self.upstreams_below >>= 1
         new = _remembered(to)
         if route:
             self.by_route = _summed(((new(name), what), count) for (name, what), count in self.by_route.items())
@@ -241,11 +252,28 @@ class Part:
 
     def _lower(self, level: int) -> None:
         self.level = level
-        if level:
+        if level and self.cells:
             self.cells = _summed((lowered(place, level), count) for place, count in self.cells.items())
 
 
 MOST_LEVEL = 4
+
+
+def collapsing(routes: Iterable[bytes], known: frozenset[bytes] = frozenset()) -> frozenset[bytes]:
+    """Find every prefix whose children are one, given those of which that is known though the names no longer show it.
+
+    A known prefix stays so under the name that it has once those above it are collapsed: it then has its children and
+    those of its siblings.
+    """
+    names, found = set(routes), known
+    while True:
+        if found:
+            names = {naming.again(name, found) for name in names}
+        more = found | naming.prefixes_to_collapse(names)
+        more |= {naming.again(prefix, more) for prefix in more}
+        if more == found:
+            return found
+        found = more
 
 
 def limited(name: bytes, below: int) -> bytes:
@@ -501,6 +529,7 @@ def from_export(export: dict[str, Any]) -> Part:
         route_times=_spreads(export["route_times"], routes),
         level=export["level"],
         upstreams_below=export["upstreams_below"],
+        collapsed=frozenset(export["collapsed"]),
     )
     part.upstream_slowest = {
         name: export["upstream_slowest"][number] for number, name in enumerate(upstreams) if name in part.upstream_times
