@@ -17,7 +17,7 @@ from why502.diagnosis.scanning import (
     told,
 )
 from why502.scan.driver import Feed
-from why502.scan.engine import Compiled, Plain
+from why502.scan.engine import Engine, Plain
 from why502.scan.jobs import Job, Reading
 from why502.scan.part import Part
 from why502.vantage.blocks.compressed import CompressedSource
@@ -43,9 +43,9 @@ class _Growing:
 class _Engines:
     """One engine for each way of reading."""
 
-    all: dict[int, Compiled | Plain] = field(default_factory=dict)
+    all: dict[int, Engine] = field(default_factory=dict)
 
-    def of(self, reading: Reading) -> Compiled | Plain:
+    def of(self, reading: Reading) -> Engine:
         if id(reading) not in self.all:
             self.all[id(reading)] = engine(reading)
         return self.all[id(reading)]

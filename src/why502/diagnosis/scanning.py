@@ -17,7 +17,7 @@ from why502.logs.recognition import Chosen, chosen, from_directive, known_format
 from why502.logs.tally import Cell, Outcome, Sample, Tally
 from why502.observations.frozen import frozen
 from why502.scan.driver import scan
-from why502.scan.engine import Compiled, Plain, has_kernel
+from why502.scan.engine import Engine, best
 from why502.scan.jobs import FOREVER, Job, Progress, Reading, Zone, zones_of
 from why502.scan.part import Part
 from why502.scan.whole import cells_of, whole
@@ -351,9 +351,9 @@ def first_lines(head: bytes) -> list[bytes]:
     return found[:-1] if len(found) > 1 and len(head) >= HEAD else found
 
 
-def engine(reading: Reading) -> Compiled | Plain:
+def engine(reading: Reading) -> Engine:
     """Make the fastest engine there is."""
-    return Compiled(reading) if has_kernel() else Plain(reading)
+    return best()(reading)
 
 
 def run(

@@ -256,7 +256,7 @@ class Feed:
 
 def _lines_in(span: Span, end: int, reader: RandomReader, engine: Engine, shared: _Shared) -> None:
     """Count the lines that begin in a span; the last one is read to its end, wherever that is."""
-    buffer = bytearray(BLOCK)
+    buffer = bytearray(getattr(engine, "size", BLOCK))
     view = memoryview(buffer)
     number = span.job.number
     at = span.start

@@ -1,6 +1,6 @@
 """Engines count lines of blocks into a part; which one runs changes the time it takes and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol, Self
 
 from why502.logs import reading as lines
@@ -148,3 +148,39 @@ def has_kernel() -> bool:
     except ImportError:
         return False
     return True
+
+
+def has_numpy() -> bool:
+    """Tell whether NumPy is installed, in a version that the vectorised engine can use."""
+    try:
+        from numpy import bitwise_count  # noqa: F401  (2.0)
+    except ImportError:
+        return False
+    return True
+
+
+def makers() -> dict[str, Callable[[Reading], Engine]]:
+    """Return how to make each engine that can run here, by name, the fastest first."""
+    made: dict[str, Callable[[Reading], Engine]] = {}
+    if has_kernel():
+        made["compiled"] = Compiled
+    if has_numpy():
+        from why502.scan.vectorised import Vectorised
+
+        made["vectorised"] = Vectorised
+    made["plain"] = Plain
+    return made
+
+
+def best() -> Callable[[Reading], Engine]:
+    """Return how to make the fastest engine that can run here; NumPy is not loaded where the kernel is."""
+    if has_kernel():
+        return Compiled
+    return next(iter(makers().values()))
+
+
+def slow() -> str | None:
+    """Return a line for the user where nothing but the plain engine can run, `None` otherwise."""
+    if has_kernel() or has_numpy():
+        return None
+    return "logs are read line by line, which is slow: NumPy makes it fast; pip install 'why502[logs]'"
