@@ -217,8 +217,8 @@ def route(**more: Any) -> RouteTaken:
 
 
 def past(path: str = "/", good: int = 0, **more: Any) -> PastAnswers:
-    more = {"seen": seen(kind=EvidenceKind.LOG_LINE), "last_good": None, "slowest": None, **more}
-    return PastAnswers(about=NGINX, path=path, good=good, **more)
+    more = {"seen": seen(kind=EvidenceKind.LOG_LINE), "about": ROUTE, "last_good": None, "slowest": None, **more}
+    return PastAnswers(path=path, good=good, **more)
 
 
 def logged(at: float, status: int = 200, **more: Any) -> LoggedRequest:

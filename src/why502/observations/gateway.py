@@ -161,11 +161,12 @@ class RouteTaken(Fact):
 
 @frozen
 class PastAnswers(Fact):
-    """How requests of one path ended before now, by the access log (about: Process of the gateway).
+    """How requests of one path ended before now, by the access log (about: Route, or Process for all of its servers).
 
     `good` counts answers below 500 in the log since the process took its configuration up; `last_good`
     is the end of the newest of them. `slowest` is the longest time to a good answer where logged (seconds),
-    `upstreams` who gave them.
+    `upstreams` who gave them. `unsure` counts those that may be of this route or of another server that writes the
+    same log; they are in nothing else.
     """
 
     fleeting = True
@@ -175,6 +176,7 @@ class PastAnswers(Fact):
     last_good: datetime | None
     slowest: float | None
     upstreams: tuple[str, ...] = ()
+    unsure: int = 0
 
 
 @frozen

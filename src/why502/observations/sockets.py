@@ -7,7 +7,7 @@ from why502.observations.frozen import frozen
 
 
 def _full(queue: int, backlog: int | None) -> bool | None:
-    """Tell whether the kernel takes no more: it does so above the backlog (`sk_acceptq_is_full`), so one fits even in 0."""
+    """Tell whether the kernel takes no more: one fits even in a backlog of 0 (`sk_acceptq_is_full` in its sources)."""
     return None if backlog is None else queue > backlog
 
 

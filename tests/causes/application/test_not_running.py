@@ -3,6 +3,7 @@ import pytest
 from tests.causes.proving import excludes, is_blind, open_still, proves, spares
 from tests.evidence import (
     ELSEWHERE,
+    NGINX,
     after,
     below,
     case,
@@ -76,7 +77,7 @@ SPARED: dict[str, tuple[Fact, ...]] = {
     "table not seen": (processes(), *STOPPED),
     "an IPv6 socket that perhaps takes it": (table(listener("::")), processes(), *STOPPED),
     "it answered after the unit had stopped": (
-        *HOST, *STOPPED, past(good=4, last_good=after(-60), upstreams=("127.0.0.1:8000",))
+        *HOST, *STOPPED, past(good=4, about=NGINX, last_good=after(-60), upstreams=("127.0.0.1:8000",))
     ),
 }  # fmt: skip
 
@@ -87,7 +88,7 @@ def test_spared(facts: tuple[Fact, ...]) -> None:
 
 
 def test_an_answer_of_before_the_stop_changes_nothing() -> None:
-    before = past(good=4, last_good=after(-9000), upstreams=("127.0.0.1:8000",))
+    before = past(good=4, about=NGINX, last_good=after(-9000), upstreams=("127.0.0.1:8000",))
     proves(not_running, case(), *HOST, *STOPPED, before, by={"UnitState"})
 
 

@@ -36,7 +36,7 @@ from why502.rules.cause import cause
 from why502.rules.listening import Listens, Nobody, NotSeen, who_listens
 from why502.rules.owning import is_own, of_first_process
 from why502.rules.publishing import Publisher, live_process, publishers_want, who_should
-from why502.rules.slowness import past_want
+from why502.rules.slowness import served_want
 
 DIRECT = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_NO_SOCKET})
 SECONDS = timedelta(seconds=2)
@@ -135,7 +135,7 @@ def _starts(socket: Publisher, service: Publisher) -> bool:
 
 def _answered_since(case: Case, evidence: Evidence, publisher: Publisher) -> bool:
     """Tell whether this very address answered after the unit had stopped: then something else served it."""
-    past = one(evidence, past_want(case))
+    past = one(evidence, served_want(case))
     state = publisher.state
     if past is None or state is None or state.since is None or past.last_good is None:
         return False
