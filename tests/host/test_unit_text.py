@@ -59,3 +59,8 @@ def test_any_text(text):
 def test_any_order_of_lines(lines):
     unit_text.parse_show("\n".join(lines))
     unit_text.parse_unit_file("\n".join(lines))
+
+
+def test_a_setting_is_on_unless_it_says_no():
+    assert all(map(unit_text.switched_on, ("yes", "true", "1", "on", "/run/netns/a", "other.service", "connected")))
+    assert not any(map(unit_text.switched_on, ("", "no", "No", "false", "off", "0")))

@@ -15,6 +15,7 @@ from tests.evidence import (
     message,
     oom_kill,
     processes,
+    publishes,
     seen,
     table,
     unit,
@@ -118,3 +119,10 @@ def test_without_the_holder_nothing_is_told() -> None:
     assert killed_at_failure(RESET, Known(processes(SERVER)), kernel_log(oom_kill())) is None
     unprivileged = Known(table(listener(), owners=False), processes(SERVER))
     assert killed_at_failure(RESET, unprivileged, kernel_log(oom_kill(31, "gunicorn"))) is None
+
+
+def test_a_unit_that_alone_names_the_address_is_meant_unless_it_has_a_network_of_its_own() -> None:
+    kill = oom_kill(31, "python3")
+    known = (table(), processes(), unit_state())
+    assert killed_at_failure(RESET, Known(*known, publishes()), kernel_log(kill)) == (kill, "app.service")
+    assert killed_at_failure(RESET, Known(*known, publishes(apart=True)), kernel_log(kill)) is None

@@ -11,6 +11,7 @@ STAMP = re.compile(r"[A-Z][a-z]{2} (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.\d{
 ARGUMENTS = re.compile(r"argv\[\]=(.*?) ; ignore_errors=")
 LISTENS = re.compile(r"(.*) \((?:Stream|SequentialPacket)\)")
 DROPPED = frozenset("#;")
+NO = frozenset({"no", "false", "off", "0", "n", "f"})
 
 Properties = dict[str, tuple[str, ...]]
 """The values of one unit, each property in the order it was printed."""
@@ -76,6 +77,11 @@ def words(text: str) -> tuple[str, ...]:
 def names_of_environment(text: str) -> tuple[str, ...]:
     """Keep `NAME=value` assignments of an Environment property."""
     return tuple(word for word in words(text) if "=" in word)
+
+
+def switched_on(text: str) -> bool:
+    """Read a boolean or a path: set, and not to no."""
+    return bool(text) and text.lower() not in NO
 
 
 def logical_lines(text: str) -> Iterable[str]:

@@ -33,12 +33,15 @@ class Publishes(Fact):
     """A unit or process whose command line, configuration or socket unit names addresses it serves.
 
     About: that Unit or Process; asked about a Machine for all at once. `source` says where it is written.
+    `apart`: its settings give it a network or files of its own, so that these are other addresses than they are where
+    it is asked from; None where they may be.
     """
 
     fleeting = True
 
     binds: tuple[Address, ...]
     source: str
+    apart: bool | None = False
 
 
 class Says(Enum):

@@ -13,6 +13,7 @@ class UnitState(Fact):
 
     `listens` is for socket units (addresses or paths as written); `result` is systemd's word:
     `success`, `exit-code`, `signal`, `oom-kill`, `timeout`, `start-limit-hit`, …
+    `own` names the settings that are on and give it a network or files of its own (`PrivateNetwork`, `PrivateTmp`, …).
     """
 
     fleeting = True
@@ -36,6 +37,7 @@ class UnitState(Fact):
     stopped: datetime | None = None
     enabled: str = ""
     cgroup: str = ""
+    own: tuple[str, ...] = ()
 
 
 @frozen

@@ -62,6 +62,8 @@ def killed_at_failure(case: Case, evidence: Evidence, log: KernelLog) -> tuple[O
 def _only_unit(address: Address, evidence: Evidence) -> Unit | None:
     """Return the service that names this address, if one does and no other: it may be between two of its starts."""
     should = who_should(address, evidence) or ()
+    if not all(each.here for each in should):
+        return None
     units = {each.unit for each in should if each.unit is not None and each.unit.name.endswith(".service")}
     first = of_first_process(address, evidence)
     return units.pop() if len(units) == 1 and first else None

@@ -6,7 +6,7 @@ from why502.observations.fact import EvidenceKind, Fact, Seen
 from why502.observations.place import Place
 from why502.observations.processes import ProcessInfo, ProcessTable
 from why502.observations.server import Publishes
-from why502.observations.subjects import Address, Machine
+from why502.observations.subjects import Address, Endpoint, Machine
 from why502.observations.units import UnitState, UnitTable
 from why502.observations.want import Gap, User, Want
 from why502.servers.commands import binds_of_command, named
@@ -49,6 +49,27 @@ async def of_unit(unit: UnitState, activated: bool, place: Place, around: Around
     return tuple(dict.fromkeys(found)), f"{unit.about} ExecStart"
 
 
+TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - paths that are compared, nothing is written there
+
+
+def apart(unit: UnitState, bind: Address) -> bool | None:
+    """Tell whether a bind of a unit is of a network, or of files, that are its own; None where it may be.
+
+    With `JoinsNamespaceOf=` they are those of another unit, and `NetworkNamespacePath=` may name any network. The
+    manager itself binds the path of a socket unit.
+    """
+    joins: bool | None = None if "JoinsNamespaceOf" in unit.own else True
+    if isinstance(bind, Endpoint):
+        if "NetworkNamespacePath" in unit.own:
+            return None
+        return joins if "PrivateNetwork" in unit.own else False
+    if unit.listens:
+        return False
+    if "PrivateTmp" in unit.own and bind.path.startswith(TEMPORARY):
+        return joins
+    return None if {"RootDirectory", "RootImage"} & set(unit.own) else False
+
+
 async def units_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...] | Gap:
     """Return what every unit of the host names; units run in the host's own namespaces unless they say otherwise."""
     tables = await around.get(Want(kind=UnitTable, about=Machine(place=want.about.place.machine())))
@@ -60,8 +81,10 @@ async def units_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...] | 
         activated = {name for unit in table.units for name in unit.triggers if str(unit.about).endswith(".socket")}
         for unit in table.units[:MOST]:
             found, source = await of_unit(unit, str(unit.about) in activated, here, around)
-            if found:
-                made.append(Publishes(about=unit.about, seen=unit.seen, binds=found, source=source))
+            for where in (False, None, True):
+                binds_ = tuple(bind for bind in found if apart(unit, bind) is where)
+                if binds_:
+                    made.append(Publishes(about=unit.about, seen=unit.seen, binds=binds_, source=source, apart=where))
     return tuple(made)
 
 

@@ -98,6 +98,19 @@ def test_a_gateway_with_a_network_of_its_own_is_spared() -> None:
     open_still(not_running, inside, table(place=ELSEWHERE), processes(), named, unit_state(active="inactive"))
 
 
+@pytest.mark.parametrize("apart", [True, None])
+def test_a_stopped_unit_with_a_network_of_its_own_is_spared(apart: bool | None) -> None:
+    """Started, it would listen where the gateway cannot reach it."""
+    open_still(not_running, case(), *HOST, publishes(apart=apart), unit_state(active="inactive"))
+
+
+def test_a_unit_with_a_network_of_its_own_hides_none_that_has_the_hosts() -> None:
+    beside = (publishes(unit("own.service"), apart=True), unit_state("own.service", "active"))
+    proves(not_running, case(), *HOST, *STOPPED, *beside, by={"UnitState"})
+    perhaps = (publishes(unit("own.service"), apart=None), unit_state("own.service", "active"))
+    open_still(not_running, case(), *HOST, *STOPPED, *perhaps)
+
+
 def test_another_host_is_spared() -> None:
     """A stopped unit here that binds all addresses does not serve the address of another host."""
     far = case(about=endpoint("192.0.2.9"))

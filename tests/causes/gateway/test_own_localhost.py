@@ -27,7 +27,7 @@ from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.place import Place
 from why502.observations.server import Publishes
-from why502.observations.verdict import Case, Excluded, Proven, Verdict
+from why502.observations.verdict import Case, Excluded, Proven, Suspected, Verdict
 
 INSIDE = case(about=endpoint(place=ELSEWHERE))
 """The gateway has a network of its own; process 1 and the application have the host's."""
@@ -107,3 +107,10 @@ def test_another_address_and_another_failure_are_spared() -> None:
 
 def test_blind() -> None:
     is_blind(own_localhost, INSIDE, *APART)
+
+
+def test_a_unit_that_has_that_network_for_its_own_names_nothing_here() -> None:
+    named = publishes(unit(), apart=True)
+    assert isinstance(own_localhost.judge(ORDERS, Known(*THERE, route(), ASKED, named)), Proven)
+    perhaps = publishes(unit(), apart=None)
+    assert isinstance(own_localhost.judge(ORDERS, Known(*THERE, route(), ASKED, perhaps)), Suspected)

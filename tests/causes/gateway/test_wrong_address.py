@@ -25,7 +25,7 @@ from why502.causes.gateway.wrong_address import wrong_address
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.server import Publishes
-from why502.observations.verdict import Case, Excluded, Proven, Verdict
+from why502.observations.verdict import Case, Excluded, Proven, Suspected, Verdict
 
 MOVED = endpoint(port=8001)
 SHOP = app_server(20, MOVED, unit="shop.service")
@@ -104,3 +104,10 @@ def test_other_hosts_paths_and_failures_are_spared() -> None:
 
 def test_blind() -> None:
     is_blind(wrong_address, case(), *HERE, NAMED, ANSWERS, publishes(unit(), endpoint(port=1)))
+
+
+@pytest.mark.parametrize("apart", [True, None])
+def test_a_unit_that_names_the_address_in_a_network_of_its_own_leaves_it_open(apart: bool | None) -> None:
+    """It may be the application that is meant, and the other one its twin."""
+    verdict = wrong_address.judge(case(), Known(*HERE, NAMED, ANSWERS, publishes(unit("own.service"), apart=apart)))
+    assert isinstance(verdict, Suspected)

@@ -53,6 +53,11 @@ def test_a_stopped_unit_of_this_very_address_is_spared() -> None:
     proves(address_family, SIX, table(listener()), *both, by={"SocketTable"})
 
 
+def test_a_unit_with_a_network_of_its_own_is_spared() -> None:
+    """It may be what is meant, although it runs: what listens here in the other family is another's then."""
+    open_still(address_family, SIX, table(listener()), publishes(unit(), endpoint("::1"), apart=True), unit_state())
+
+
 def test_a_cut_table_is_spared() -> None:
     open_still(address_family, SIX, table(listener(), complete=False), SERVED)
 

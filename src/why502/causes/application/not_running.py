@@ -82,14 +82,14 @@ def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | Not
     should = who_should(address, evidence)
     if should is None:
         return _guess(address, (publishers_want(address),))
-    running = _running(should)
+    running = _running(tuple(each for each in should if each.here))
     if running:
         return Excluded(because=running, says=f"{running[0].about} names {address} and is not stopped")
-    stopped = lead(should, evidence)
+    stopped = lead(tuple(each for each in should if each.names.apart is not True), evidence)
     seen = isinstance(held, Nobody) or (case.under is not None and case.under.cause == "gateway.socket-missing")
     if stopped is None or not seen:
         return _guess(address, (Want(kind=UnitTable, about=Machine(place=address.place.machine())),))
-    if not of_first_process(address, evidence):
+    if not stopped.here or not of_first_process(address, evidence):
         proof = _proof(address, stopped)
         return Suspected(grade=Grade.SPECIFIC, says=proof.says) if isinstance(proof, Proven) else proof
     if _answered_since(case, evidence, stopped):

@@ -125,7 +125,7 @@ def _shown(
     simply be gone: there the other one has to know the very path that is asked for.
     """
     address, request = case.failure.about, case.failure.request
-    if not isinstance(address, Endpoint) or who_should(address, evidence) != () or _answered(case, evidence):
+    if not isinstance(address, Endpoint) or not _nobody_here(address, evidence) or _answered(case, evidence):
         return None
     first = table.by_pid(1)
     if first is not None and first.place.net is not None and not first.place.same_network(address.place):
@@ -136,6 +136,12 @@ def _shown(
     attempt = one(evidence, there_want(case, route, reach(found[1], found[0])))
     sound = attempt is not None and attempt.reply is Reply.ANSWERED and attempt.status in SOUND
     return (table, attempt) if attempt is not None and sound else None
+
+
+def _nobody_here(address: Endpoint, evidence: Evidence) -> bool:
+    """Tell whether all that names the address, if anything does, has a network of its own."""
+    should = who_should(address, evidence)
+    return should is not None and all(each.names.apart is True for each in should)
 
 
 def there_want(case: Case, route: RouteTaken, to: Endpoint) -> Want[ResponseAttempt]:

@@ -61,12 +61,13 @@ def wrong_address(case: Case, evidence: Evidence) -> Verdict:
     if not isinstance(here, Nobody) or not is_own(address, evidence):
         return guess
     should = who_should(address, evidence)
+    ours = [each for each in should or () if each.here]
+    if ours:
+        facts: tuple[Fact, ...] = tuple(each.names for each in ours)
+        return Excluded(because=facts, says=f"{ours[0].names.about} should listen on {address}")
     if should:
-        facts: tuple[Fact, ...] = tuple(each.names for each in should)
-        return Excluded(because=facts, says=f"{should[0].names.about} should listen on {address}")
-    found = candidates(case, evidence, here.table)
-    if found is None:
         return guess
+    found = candidates(case, evidence, here.table)
     if not found:
         return guess
     by = tie if len(found) <= MOST else tie_by_log

@@ -70,8 +70,8 @@ def _at_home(case: Case, evidence: Evidence, address: Endpoint) -> Verdict:
     should = who_should(address, evidence)
     if should is None:
         return Suspected(grade=Grade.SPECIFIC, says=guess, because=(held.table,), wants=(publishers_want(address),))
-    if any(each.stopped and not _names(each, other, address) for each in should):
-        return Suspected(grade=Grade.COMPATIBLE, says=f"a stopped unit names {address}; the other may be another's")
+    if any(not each.here or (each.stopped and not _names(each, other, address)) for each in should):
+        return Suspected(grade=Grade.COMPATIBLE, says=f"another unit names {address}; the other may be another's")
     return _proof(case, evidence, address, (held.table, other))
 
 
