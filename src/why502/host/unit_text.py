@@ -9,6 +9,7 @@ from why502.host.reading import number
 
 STAMP = re.compile(r"[A-Z][a-z]{2} (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.\d{1,9})? (UTC|GMT)", re.ASCII)
 ARGUMENTS = re.compile(r"argv\[\]=(.*?) ; ignore_errors=")
+RAN = re.compile(r" start_time=\[([^\]]{1,60})\] ; .* code=exited ; status=0(?:/\w{1,20})? \}")
 LISTENS = re.compile(r"(.*) \((?:Stream|SequentialPacket)\)")
 DROPPED = frozenset("#;")
 NO = frozenset({"no", "false", "off", "0", "n", "f"})
@@ -58,6 +59,12 @@ def parse_command(text: str) -> str:
     """Take the command line out of `{ path=… ; argv[]=… ; ignore_errors=… }`."""
     found = ARGUMENTS.search(text)
     return found[1] if found else ""
+
+
+def parse_ran(text: str) -> datetime | None:
+    """Return when a command of a unit was last started, if it ended well."""
+    found = RAN.search(text)
+    return parse_time(found[1]) if found else None
 
 
 def parse_listen(text: str) -> str | None:

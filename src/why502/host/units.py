@@ -13,6 +13,7 @@ from why502.host.unit_text import (
     names_of_environment,
     parse_command,
     parse_listen,
+    parse_ran,
     parse_show,
     parse_time,
     parse_unit_file,
@@ -91,6 +92,7 @@ def state(properties: Properties, place: Place, at: Window, source: str) -> Unit
         enabled=value(properties, "UnitFileState"),
         cgroup=value(properties, "ControlGroup"),
         own=tuple(name for name in APART if switched_on(value(properties, name))),
+        reloaded=parse_ran(value(properties, "ExecReload")),
     )
 
 

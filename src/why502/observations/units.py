@@ -13,6 +13,7 @@ class UnitState(Fact):
 
     `listens` is for socket units (addresses or paths as written); `result` is systemd's word:
     `success`, `exit-code`, `signal`, `oom-kill`, `timeout`, `start-limit-hit`, …
+    `reloaded` is the second in which its last good reload was started.
     `own` names the settings that are on and give it a network or files of its own (`PrivateNetwork`, `PrivateTmp`, …).
     """
 
@@ -38,6 +39,7 @@ class UnitState(Fact):
     enabled: str = ""
     cgroup: str = ""
     own: tuple[str, ...] = ()
+    reloaded: datetime | None = None
 
 
 @frozen
