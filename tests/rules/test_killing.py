@@ -84,6 +84,17 @@ def test_a_worker_of_the_servers_own_cgroup() -> None:
     assert at_failure(oom_kill(31, "gunicorn"), info(32, "gunicorn", parent=20)) == "app.service"
 
 
+def test_in_a_cgroup_of_many_the_server_has_to_have_replaced_it() -> None:
+    """As in a container or under a supervisor: the victim may be of another server, which is gone since."""
+    shared = "/docker/4f1a"
+    kill = oom_kill(31, "gunicorn", cgroup=shared, at=2)
+    master = info(20, "gunicorn", cgroup=shared, unit=None)
+    for started, found in ((after(3), True), (after(1.5), True), (after(0), False), (after(60), False)):
+        worker = info(32, "gunicorn", parent=20, cgroup=shared, unit=None, started=started)
+        known = Known(table(listener(pids=(20,))), processes(master, worker), app_server(20, unit=None))
+        assert (killed_at_failure(RESET, known, kernel_log(kill)) is not None) is found
+
+
 def test_a_program_of_the_same_name_beside_it_may_be_the_victim() -> None:
     assert at_failure(oom_kill(31, "gunicorn"), info(40, "gunicorn", parent=1)) is None
 

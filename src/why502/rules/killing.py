@@ -16,6 +16,8 @@ from why502.rules.serving import Serving, first_holder, serving
 
 NEAR = timedelta(seconds=5)
 LOOSE = timedelta(seconds=60)
+SECOND = timedelta(seconds=1)
+SOON = timedelta(seconds=10)
 SIGKILL = 9
 
 
@@ -88,7 +90,8 @@ def _whose(kill: OomKill, held: Serving, evidence: Evidence) -> str | None:
         killed = {Says.WORKER_KILLED, Says.WORKER_DIED}
         if any(each.pid == kill.pid and each.says in killed for each in messages):
             return master.unit or f"{name} (process {master.pid})"
-    if _own_cgroup(kill, master) and not _strangers(kill, held, master):
+    own = _own_cgroup(kill, master) and not _strangers(kill, held, master)
+    if own and (_units_own(kill, master) or _replaced(kill, held, master)):
         return master.unit or f"{name} (process {master.pid})"
     return None
 
@@ -99,6 +102,20 @@ def _strangers(kill: OomKill, held: Serving, master: ProcessInfo) -> bool:
     family |= {info.pid for info in held.processes.processes if info.parent in family}
     alike = (info for info in held.processes.processes if info.cgroup == kill.cgroup and info.name == kill.name)
     return any(info.pid not in family for info in alike)
+
+
+def _units_own(kill: OomKill, master: ProcessInfo) -> bool:
+    return master.unit is not None and master.unit in kill.cgroup.split("/")
+
+
+def _replaced(kill: OomKill, held: Serving, master: ProcessInfo) -> bool:
+    """Tell whether the server started another process soon after: in a cgroup of many the victim may be another's.
+
+    Where that one is gone for good, nothing that is seen later tells of it.
+    """
+    since = kill.seen.at.start - SECOND
+    children = (info for info in held.processes.processes if info.parent == master.pid)
+    return any(since <= info.started <= kill.seen.at.end + SOON for info in children)
 
 
 def _own_cgroup(kill: OomKill, master: ProcessInfo) -> bool:
