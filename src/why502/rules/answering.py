@@ -9,7 +9,7 @@ from why502.observations.verdict import Case
 from why502.observations.want import Evidence
 from why502.rules.asking import every, one, route_of
 from why502.rules.keepalive import requests_want
-from why502.rules.slowness import past_want
+from why502.rules.slowness import served_want
 from why502.rules.upstreams import addresses
 
 GOOD = "200"
@@ -21,7 +21,7 @@ def answered_here(case: Case, evidence: Evidence) -> bool:
 
     Under a configuration of before, which may have named another address, only where the log names this one.
     """
-    want = past_want(case)
+    want = served_want(case)
     past = one(evidence, want)
     if past is not None and past.good and may_be_from(case, evidence, past):
         return True
