@@ -93,6 +93,9 @@ SPARED: dict[str, tuple[Fact, ...]] = {
         *HOST, publishes(), unit_state(active="inactive", since=None), journal(journal_line(-7200, "Stopped app.")),
         served(good=4, last_good=after(-60)), route(),
     ),
+    "it and another answered after the unit had stopped": (
+        *HOST, *STOPPED, served(good=2, last_good=after(-60), upstreams=("127.0.0.1:8000", "127.0.0.1:9000"))
+    ),
     "it answered after the unit had stopped": (
         *HOST, *STOPPED, served(good=4, last_good=after(-60), upstreams=("127.0.0.1:8000",))
     ),

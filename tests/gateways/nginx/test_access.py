@@ -236,6 +236,24 @@ def test_the_newest_good_answer_of_a_window_counts_under_any_configuration(open_
         assert newest(made, 10) == now - timedelta(hours=8)
 
 
+def test_of_each_upstream_the_newest_good_answer_of_a_window_counts(open_path: Path) -> None:
+    """So that what one of them answered does not hide that the other did, too."""
+    now = datetime.now(UTC).replace(microsecond=0)
+
+    def line(hours: int, upstream: int, status: int = 200) -> str:
+        at = (now - timedelta(hours=hours)).isoformat()
+        return f'{at} "GET /a HTTP/1.1" {status} 127.0.0.1:{upstream}\n'
+
+    base = open_path / "g"
+    http_ = f"{NO_HOST}\naccess_log {base}/timed.log timed;"
+    with gateway(base, "location / { return 204; }", http=http_) as made:
+        (base / "timed.log").write_text(line(5, 8000) + line(4, 8000) + line(3, 8001) + line(2, 8000, 502))
+        window = Window(start=now - timedelta(hours=9), end=now)
+        (past,) = cast("tuple[PastAnswers, ...]", found(made, PastAnswers, As(path="/a"), window=window))
+    assert past.upstreams == ("127.0.0.1:8000", "127.0.0.1:8001")
+    assert (past.since, past.last_good) == (now - timedelta(hours=4), now - timedelta(hours=3))
+
+
 def test_no_log_tells_nothing_and_a_lost_one_is_a_gap(open_path: Path) -> None:
     with gateway(open_path / "g", "location / { return 204; }", http="access_log off;") as made:
         ask(made, "/a")

@@ -34,7 +34,7 @@ from why502.observations.verdict import (
     Verdict,
 )
 from why502.observations.want import Evidence, Want
-from why502.rules.answering import may_be_from
+from why502.rules.answering import may_be_from, some_from
 from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.listening import Listens, Nobody, NotSeen, who_listens
@@ -144,7 +144,11 @@ def _answered_since(case: Case, evidence: Evidence, publisher: Publisher) -> boo
         # As far back as that: the route may have been asked last before the period that is looked at, or a reload.
         want = replace(want, window=Window(start=stopped + SECONDS, end=case.window.start))
     past = one(evidence, want)
-    if past is None or past.last_good is None or not may_be_from(case, evidence, past):
+    if past is None or past.last_good is None:
+        return False
+    # What of all answers is the newest may be another's, unless each of them is of after the stop.
+    ours = may_be_from if stopped is not None and want.window is None else some_from
+    if not ours(case, evidence, past):
         return False
     return stopped is None or past.last_good > stopped + SECONDS
 

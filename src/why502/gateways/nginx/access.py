@@ -148,8 +148,8 @@ async def nginx_past(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Gap
     """Count how requests of one path (`want.how.path`, without query) were answered before the first failure.
 
     About a route, those of its own server, Host and method alone; nothing where none of its logs could be read. With a
-    window, which is asked about a process, only the newest good answer in it is looked for, under whichever
-    configuration it was given.
+    window, which is asked about a process, only the newest good answer in it of each upstream is looked for, under
+    whichever configuration it was given.
     """
     how = want.how
     if how is None:
@@ -185,20 +185,21 @@ async def _newest_good(want: Want[Fact], around: Around, path: str, window: Wind
     setups = await around.get(Want(kind=GatewaySetup, about=want.about))
     if isinstance(setups, Gap):
         return setups
-    found: list[Written] = []
+    found: dict[str | None, Written] = {}
     for place in dict.fromkeys(place for setup in setups for place in setup.access_logs[:LOGS]):
         for name in (place.path, f"{place.path}.1"):
             raw = await around.vantage.read(gateway.place, name, TAIL, tail=True)
             written = _parsed(place, raw, window) if isinstance(raw, Raw) else []
-            good = (
-                each
-                for each in reversed(written)
-                if _is_of(each, path) and _below_bad(each) and each.line.at is not None and each.line.at <= window.end
-            )
-            found += [newest] if (newest := next(good, None)) is not None else []
+            for each in written:
+                at = each.line.at
+                if at is None or at > window.end or not _is_of(each, path) or not _below_bad(each):
+                    continue
+                by = next((attempt.addr for attempt in each.line.attempts[-1:]), None)
+                before = found.get(by)
+                if before is None or before.line.at is None or before.line.at <= at:
+                    found[by] = each
     lines = AccessLines(about=want.about, seen=gateway.seen, lines=(), took_up=window.start, logs=())
-    newest_first = sorted(found, key=lambda each: each.line.at or window.start)[-1:]
-    return (_past(want, lines, path, newest_first, 0),)
+    return (_past(want, lines, path, sorted(found.values(), key=lambda each: each.line.at or window.start), 0),)
 
 
 def _is_of(written: Written, path: str) -> bool:
