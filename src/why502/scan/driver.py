@@ -87,7 +87,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def scan(
+def scan(  # noqa: PLR0913  (all but the first two are by name, and few callers give any)
     jobs: Sequence[Job],
     make: MakeEngine,
     *,
