@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,9 +56,12 @@ class Nginx:
         self.locations: list[str] = []
         self.blocks: list[str] = []
         self.netns_pid = netns_pid
+        self.workers: str | None = None
+        self.level: str | None = None
         self.conf = "/etc/nginx/nginx.conf"
         if not self.unit and bench.rng.random() < 0.3:
             self.conf = f"/opt/{bench.word()}/nginx.conf"
+        self.site_file = self.conf
         self._running: Running | None = None
 
     # -- the configuration
@@ -106,12 +111,13 @@ class Nginx:
                 *self.http,
             ]
         )
+        workers, level = self.bench.pick(("1", "2")), self.bench.pick(("error", "warn", "notice"))
         top = self.bench.shuffled(
             [
                 f"user {self.user};",
-                f"worker_processes {self.bench.pick(('1', '2'))};",
+                f"worker_processes {workers if self.workers is None else self.workers};",
                 f"pid {self.pid_file};",
-                f"error_log {self.error_path} {self.bench.pick(('error', 'warn', 'notice'))};",
+                f"error_log {self.error_path} {level if self.level is None else self.level};",
             ]
         )
         body = "".join(f"    {line}\n" for line in http)
@@ -145,7 +151,7 @@ class Nginx:
         if layout == "conf.d":
             self.site_file = self.box.write(f"{folder}/conf.d/{name}.conf", self.site())
         else:
-            real = self.box.write(f"{folder}/sites-available/{name}", self.site())
+            self.site_file = real = self.box.write(f"{folder}/sites-available/{name}", self.site())
             self.box.folder(f"{folder}/sites-enabled")
             self.box.path(f"{folder}/sites-enabled/{name}").symlink_to(real)
         pattern = "conf.d/*.conf" if layout == "conf.d" else "sites-enabled/*"
@@ -175,10 +181,29 @@ class Nginx:
         return [pid for pid in self.box.processes() if _comm(pid) == "nginx"]
 
     def reload(self) -> None:
-        """Reload and wait until workers of the new configuration serve."""
-        before = set(self.pids())
+        """Reload and wait until workers of the new configuration alone serve."""
+        before = self.serving()
         self.box.run([self.binary, "-c", self.conf, "-s", "reload"] if not self.unit else "systemctl reload nginx")
-        until("new workers", lambda: set(self.pids()) - before)
+        until("new workers", lambda: self.serving() and not self.serving() & before)
+
+    def serving(self) -> set[int]:
+        """Its workers, without those that are leaving."""
+        return {pid for pid in self.pids() if is_worker(pid)}
+
+    def edit(self, old: str, new: str) -> None:
+        """Change its files on the disk, and nothing else."""
+        started = time.time()
+        until("its start can be told from what comes after", lambda: time.time() > started + 0.07)
+        for path in {self.conf, self.site_file}:
+            self.box.write(path, self.box.read(path).replace(old, new))
+
+    def replaced(self, how: int) -> None:
+        """End its workers, as a crash or a hand does; the master starts others."""
+        before = self.serving()
+        for pid in before:
+            os.kill(pid, how)
+        until("another worker", lambda: self.serving() and not self.serving() & before)
+        until("nginx answers", lambda: self.ask("/robots.txt").status == 200, 10)
 
     def stop(self) -> None:
         if self.unit:
@@ -247,6 +272,13 @@ def _comm(pid: int) -> str:
         return Path(f"/proc/{pid}/comm").read_text().strip()
     except OSError:
         return ""
+
+
+def is_worker(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0") == b"nginx: worker process"
+    except OSError:
+        return False
 
 
 def _wheel() -> Path:

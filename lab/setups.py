@@ -17,7 +17,7 @@ from typing import Any
 import trustme
 
 from lab.host import Box, inner_pid
-from lab.nginx import Nginx
+from lab.nginx import Nginx, is_worker
 from lab.servers import App, serve
 from lab.stand import Bench
 from lab.truth import Place, View, view, views
@@ -139,7 +139,7 @@ def idle_race(site: Site, idle: float, rounds: int = 2, clients: int = 2) -> Non
             _post(nginx, connection)
         assert all(connection.getresponse().read() for connection in waiting)
         time.sleep(max(0.0, idle - 0.3))  # the idle time itself
-        workers = [pid for pid in nginx.pids() if _is_worker(pid)]
+        workers = [pid for pid in nginx.pids() if is_worker(pid)]
         for pid in workers:
             os.kill(pid, signal.SIGSTOP)
         try:
@@ -168,10 +168,6 @@ def _kept_client(nginx: Nginx) -> http.client.HTTPConnection:
 
 def _post(nginx: Nginx, connection: http.client.HTTPConnection) -> None:
     connection.request("POST", nginx.prefix + "/list", body=b"n=1", headers={"Host": nginx.host})
-
-
-def _is_worker(pid: int) -> bool:
-    return b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _all_half_closed(nginx: Nginx, app: App) -> bool:

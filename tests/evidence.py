@@ -15,6 +15,7 @@ from why502.observations.failure import CauseId, Failure, FailureId, Hop, Reques
 from why502.observations.files import Inode, PathChain
 from why502.observations.gateway import (
     GatewayProcess,
+    GatewaySetup,
     Group,
     LoggedRequest,
     PastAnswers,
@@ -195,7 +196,18 @@ def gateway(**more: Any) -> GatewayProcess:
     made = GatewayProcess(
         about=host(), seen=seen(kind=EvidenceKind.PROCESS), since=START - timedelta(days=1), process=NGINX, place=HERE,
         product="nginx", version="1.22.1", config="/etc/nginx/nginx.conf", prefix="/etc/nginx", user=WWW,
-        workers=(process(11),), took_up=START - timedelta(days=1), unit="nginx.service",
+        workers=(process(11),), started=START - timedelta(days=1), took_up=START - timedelta(days=1),
+        oldest=process(11), unit="nginx.service",
+    )  # fmt: skip
+    return replace(made, **more)
+
+
+def setup(**more: Any) -> GatewaySetup:
+    """The files of the gateway, all of them older than its processes."""
+    conf = "/etc/nginx/nginx.conf"
+    made = GatewaySetup(
+        about=NGINX, seen=seen(kind=EvidenceKind.CONFIG), since=START - timedelta(days=1), files=(conf,), newer=(),
+        doubtful=(), problems=(), error_logs=(), access_logs=(), servers=1, lines=20,
     )  # fmt: skip
     return replace(made, **more)
 
@@ -218,8 +230,13 @@ def route(**more: Any) -> RouteTaken:
 
 
 def past(path: str = "/", good: int = 0, **more: Any) -> PastAnswers:
-    more = {"seen": seen(kind=EvidenceKind.LOG_LINE), "last_good": None, "slowest": None, **more}
-    return PastAnswers(about=NGINX, path=path, good=good, **more)
+    more = {"seen": seen(kind=EvidenceKind.LOG_LINE), "about": ROUTE, "last_good": None, "slowest": None, **more}
+    return PastAnswers(path=path, good=good, **more)
+
+
+def served(path: str = "/", good: int = 0, **more: Any) -> PastAnswers:
+    """Return how a path ended before on any of the gateway's servers."""
+    return past(path, good, about=NGINX, **more)
 
 
 def logged(at: float, status: int = 200, **more: Any) -> LoggedRequest:

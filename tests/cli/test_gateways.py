@@ -35,7 +35,9 @@ def discovered(routes: int = 0, *, gap: bool = False, assumed: bool = False) -> 
         prefix="/",
         user=User(uid=1, gid=1),
         workers=(),
+        started=AT,
         took_up=AT,
+        oldest=MASTER,
         assumed=assumed,
     )
     listed = RouteListed(

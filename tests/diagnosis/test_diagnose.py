@@ -1,6 +1,7 @@
 """One diagnosis from end to end, before real gateways and upstreams."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from why502.diagnosis.outcome import Finding, Incident, Outcome
 from why502.diagnosis.target import parse_target
 from why502.observations.failure import FailureId
 from why502.observations.verdict import Proven
+from why502.report.assemble import assemble
 from why502.survey.budget import Policy
 from why502.vantage.local import Local
 from why502.vantage.recording import Recording
@@ -262,3 +264,29 @@ def test_as_many_tries_as_asked_for(tries: int, open_path: Path) -> None:
         found = outcome(made, options=replace(Options(), tries=tries))
     assert len(found.answers) == tries
     assert first(found).failure.count == tries
+
+
+@pytest.mark.parametrize("level", ["error", "crit"])
+def test_a_lone_worker_in_the_place_of_another_runs_what_was_read_before(level: str, open_path: Path) -> None:
+    """Where the log tells its upstream that one counts, and where it tells none nothing is proven of the file's."""
+    dead, other, base = free_port(), free_port(), open_path / "g"
+    main = f"worker_processes 1; error_log {base}/error.log {level};"
+    with gateway(base, f"location / {{ proxy_pass http://127.0.0.1:{dead}; }}", main=main) as made:
+        made.settle()
+        made.config.write_text(made.config.read_text().replace(str(dead), str(other)))
+        made.settle()
+        made.replace_workers(signal.SIGTERM)
+        found = outcome(made)
+    assert found.inside is not None
+    assert found.inside.route is not None
+    assert not found.inside.route.loaded
+    told = str(first(found).failure.about)
+    suspects = [each.cause for each in first(found).explanation.suspects]
+    assert "gateway.configuration-not-loaded" in suspects
+    if level == "error":
+        assert told == f"127.0.0.1:{dead}"
+        assert causes(first(found)) == ["network.nothing-listening"]
+        assert [hop.address for hop in assemble(found).hops[2:]] == [f"127.0.0.1:{dead}"]
+    else:
+        assert first(found).failure.id is FailureId.UNKNOWN
+        assert causes(first(found)) == []

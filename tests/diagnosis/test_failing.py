@@ -12,16 +12,20 @@ from tests.evidence import (
     connections,
     endpoint,
     failure,
+    gateway,
     group,
+    name,
     request,
     response,
     route,
     seen,
     settings,
+    setup,
 )
 from why502.diagnosis.failing import (
     by_asking,
     by_hanging,
+    contradicted,
     failed,
     failure_of_attempt,
     grouped,
@@ -155,6 +159,44 @@ def test_by_asking_each_server_of_the_route() -> None:
     assert found[0].told("from") == "probe"
     assert asyncio.run(by_asking(surveyed(response(), place=HERE), inside(), answer(), HOP)) == []
     assert asyncio.run(by_asking(surveyed(refused, place=HERE), None, answer(), HOP)) == []
+
+
+def test_a_route_that_perhaps_does_not_run_is_neither_asked_nor_looked_for() -> None:
+    refused = response(None, None, met=Met.REFUSED)
+    old = inside(route=route(loaded=False), setup=setup())
+    assert asyncio.run(by_asking(surveyed(refused, place=HERE), old, answer(), HOP)) == []
+    busy = surveyed(connections(at=FIRST), connections(connection(8000, 9, local_port=40000), at=THEN), place=HERE)
+    assert asyncio.run(by_hanging(busy, inside(), answer(None), HOP, (FIRST, THEN))) is not None
+    assert asyncio.run(by_hanging(busy, old, answer(None), HOP, (FIRST, THEN))) is None
+
+
+def test_without_rights_a_route_in_doubt_is_asked_and_one_of_a_newer_file_is_not() -> None:
+    refused = surveyed(response(None, None, met=Met.REFUSED), place=HERE)
+    doubtful = inside(route=route(loaded=False), gateway=gateway(assumed=True), setup=setup(doubtful=("/n.conf",)))
+    assert len(asyncio.run(by_asking(refused, doubtful, answer(), HOP))) == 1
+    newer = inside(route=route(loaded=False), gateway=gateway(assumed=True), setup=setup(newer=("/n.conf",)))
+    assert asyncio.run(by_asking(refused, newer, answer(), HOP)) == []
+
+
+def test_a_log_that_names_another_upstream_contradicts_the_route() -> None:
+    other = failure(about=endpoint(port=9))
+    assert contradicted(route(), [other])
+    assert not contradicted(route(), [other, failure()]), "another server was tried as well"
+    assert not contradicted(route(), [failure()])
+    assert not contradicted(route(), [failure(about=name("(upstream not told)"))])
+    assert not contradicted(route(), [])
+    assert not contradicted(None, [other])
+
+
+def test_a_name_a_variable_or_a_subrequest_may_lead_elsewhere() -> None:
+    other = failure(about=endpoint(port=9))
+    site = group().servers[0].site
+    named = Group(name="g", servers=(Server(written="app:8000", addresses=(endpoint(),), site=site),))
+    assert not contradicted(route(group=named), [other])
+    assert not contradicted(route(unresolved="$upstream"), [other])
+    assert not contradicted(route(group=None), [other])
+    below = failure(about=endpoint(port=9), seen=seen(raw='request: "GET / HTTP/1.1", subrequest: "/auth", upstream'))
+    assert not contradicted(route(), [below])
 
 
 def test_what_no_log_tells_stays_unknown_with_what_it_may_be() -> None:

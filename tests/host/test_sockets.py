@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -35,6 +36,11 @@ def real():
     return table
 
 
+def state_of(where):
+    (found,) = [each for each in real().listeners if (each.address, each.port) == where]
+    return found
+
+
 def test_a_listener_with_its_queue_and_holder():
     with socket.socket() as made, socket.socket() as client:
         made.bind(("127.0.0.1", 0))
@@ -48,6 +54,41 @@ def test_a_listener_with_its_queue_and_holder():
     assert table.complete
     assert table.overflows is not None
     assert f"LISTEN 1/7 127.0.0.1:{found.port} held by {os.getpid()}" in table.seen.raw
+
+
+@pytest.mark.parametrize("backlog", [0, 2])
+def test_a_queue_is_full_when_the_kernel_takes_no_more(backlog):
+    """One more than the backlog fits: `listen(0)` takes one connection, and the second gets no answer."""
+    with contextlib.ExitStack() as stack:
+        made = stack.enter_context(socket.socket())
+        made.bind(("127.0.0.1", 0))
+        made.listen(backlog)
+        where = made.getsockname()
+        for _ in range(backlog + 1):
+            assert state_of(where).full is False
+            stack.enter_context(socket.create_connection(where, 5))
+        last = stack.enter_context(socket.socket())
+        last.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            last.connect(where)
+        assert state_of(where).full is True
+
+
+def test_a_full_queue_of_a_path(tmp_path):
+    path = str(tmp_path / "app.sock")
+    with (
+        socket.socket(socket.AF_UNIX) as made,
+        socket.socket(socket.AF_UNIX) as first,
+        socket.socket(socket.AF_UNIX) as second,
+    ):
+        made.bind(path)
+        made.listen(0)
+        assert [each.full for each in real().unix if each.path == path] == [False]
+        first.connect(path)
+        second.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            second.connect(path)
+        assert [each.full for each in real().unix if each.path == path] == [True]
 
 
 @pytest.mark.parametrize("v6only", [True, False])

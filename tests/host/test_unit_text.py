@@ -59,3 +59,21 @@ def test_any_text(text):
 def test_any_order_of_lines(lines):
     unit_text.parse_show("\n".join(lines))
     unit_text.parse_unit_file("\n".join(lines))
+
+
+def test_a_setting_is_on_unless_it_says_no():
+    assert all(map(unit_text.switched_on, ("yes", "true", "1", "on", "/run/netns/a", "other.service", "connected")))
+    assert not any(map(unit_text.switched_on, ("", "no", "No", "false", "off", "0")))
+
+
+def test_when_a_command_was_last_started_and_ended_well():
+    shown = (
+        "{ path=/usr/sbin/nginx ; argv[]=/usr/sbin/nginx -g daemon on; -s reload ; ignore_errors=no ; "
+        "start_time=[Sat 2026-11-21 19:03:29 UTC] ; stop_time=[Sat 2026-11-21 19:03:29 UTC] ; pid=7 ; "
+        "code=exited ; status=0 }"
+    )
+    assert unit_text.parse_ran(shown) == datetime(2026, 11, 21, 19, 3, 29, tzinfo=UTC)
+    assert unit_text.parse_ran(shown.replace("status=0", "status=1")) is None
+    assert unit_text.parse_ran(shown.replace("exited", "killed")) is None
+    never = "{ path=/x ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }"
+    assert unit_text.parse_ran(never) is None

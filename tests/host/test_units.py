@@ -82,7 +82,7 @@ def test_what_a_unit_has_of_its_own():
         "e": text.format("no", "no", ""),
     }
     (table,) = look(paper(**{f"/etc/systemd/system/{name}.service": each for name, each in apart.items()}))
-    states = {str(each.about): each.apart for each in table.units}
+    states = {str(each.about): each.own for each in table.units}
     assert [states[f"{name}.service"] for name in apart] == [
         ("PrivateTmp",), ("PrivateTmp",), ("RootDirectory",), ("PrivateNetwork",), (),
     ]  # fmt: skip
@@ -110,3 +110,49 @@ def test_one_unit():
     missing = Unit(place=HERE.machine(), name="none.service")
     vantage.runs[ReadOnly.UNIT] = "Id=none.service\nLoadState=not-found\n"
     assert asyncio.run(units.unit.look(Want(kind=UnitState, about=missing), Hand(vantage, [units.units]))) == ()
+
+
+def test_what_gives_a_unit_a_network_or_files_of_its_own():
+    printed = (
+        "Id=a.service\nNames=a.service\nLoadState=loaded\nPrivateNetwork=yes\nPrivateTmp=no\nNetworkNamespacePath=\n\n"
+        "Id=b.service\nNames=b.service\nLoadState=loaded\nJoinsNamespaceOf=a.service\nRootDirectory=/srv\n"
+    )
+    files = {
+        "/etc/systemd/system/c.service": "[Unit]\nJoinsNamespaceOf=a.service\n[Service]\nPrivateNetwork=on\n",
+        "/etc/systemd/system/d.socket": "[Socket]\nNetworkNamespacePath=/run/netns/x\n[Service]\nPrivateTmp=yes\n",
+    }
+    (table,) = look(paper(printed, **files))
+    assert {str(each.about): each.own for each in table.units} == {
+        "a.service": ("PrivateNetwork",),
+        "b.service": ("JoinsNamespaceOf", "RootDirectory"),
+        "c.service": ("PrivateNetwork", "JoinsNamespaceOf"),
+        "d.socket": ("NetworkNamespacePath",),
+    }
+
+
+@pytest.mark.parametrize("beside", ["shop-api.service.d", "shop-.service.d", "service.d"])
+def test_a_unit_that_is_not_loaded_and_has_drop_in_files_is_asked_of_the_manager(beside):
+    files = {
+        "/etc/systemd/system/shop-api.service": "[Service]\nExecStart=/old\n",
+        "/etc/systemd/system/plain.socket": "[Socket]\nListenStream=/run/plain.sock\n",
+        f"/etc/systemd/system/{beside}/own.conf": "[Service]\nPrivateNetwork=yes\n",
+    }
+    vantage = paper(**files)
+    vantage.runs[ReadOnly.UNIT] = (
+        "Id=shop-api.service\nLoadState=loaded\nActiveState=inactive\nPrivateNetwork=yes\n"
+        "ExecStart={ path=/new ; argv[]=/new --port 1 ; ignore_errors=no ; start_time=[n/a] }\n"
+    )
+    states = {str(each.about): each for each in look(vantage)[0].units}
+    shop = states["shop-api.service"]
+    assert (shop.commands, shop.own, shop.active) == (("/new --port 1",), ("PrivateNetwork",), "inactive")
+    assert states["plain.socket"].listens == ("/run/plain.sock",)
+    assert [each for each in vantage.asked if each[:2] == ("run", "UNIT")] == [("run", "UNIT", "shop-api.service")]
+
+
+def test_without_the_manager_nothing_is_known_of_a_unit_with_drop_in_files():
+    files = {
+        "/etc/systemd/system/shop.service": "[Service]\nExecStart=/old\n",
+        "/run/systemd/system/shop.service.d/own.conf": "[Service]\nExecStart=\nExecStart=/new\n",
+    }
+    states = {str(each.about): each for each in look(paper(**files))[0].units}
+    assert states["shop.service"].commands == ()

@@ -1,7 +1,8 @@
 import json
+from dataclasses import replace
 
-from tests.diagnosis.made import answer
-from tests.evidence import failure, name, net, table
+from tests.diagnosis.made import answer, inside
+from tests.evidence import endpoint, failure, name, net, route, table
 from tests.report.outcomes import NOT_RUNNING, NOTHING, STOPPED, explained, incident, outcome, suspect
 from why502.diagnosis.outcome import Finding
 from why502.observations.failure import FailureId
@@ -119,3 +120,13 @@ def test_equal_outcomes_are_equal_reports_that_can_be_read_back() -> None:
     made = outcome(incident(), facts=(table(),))
     assert assemble(made) == assemble(made)
     assert json.loads(to_json(assemble(made)))["verdict"] == "bad-gateway"
+
+
+def test_the_upstreams_of_a_route_that_is_not_loaded_are_not_drawn_beside_the_one_that_was_tried() -> None:
+    tried, written = failure(about=endpoint(port=9)), route(loaded=False)
+    for loaded, drawn in ((False, ["127.0.0.1:9"]), (True, ["127.0.0.1:9", "127.0.0.1:8000"])):
+        shown = inside(route=replace(written, loaded=loaded))
+        report = assemble(outcome(incident(explained(), failure=tried), inside=shown))
+        assert [each.address for each in report.hops if each.role is Role.UPSTREAM] == drawn
+    alone = assemble(outcome(inside=inside(route=written)))
+    assert [each.address for each in alone.hops if each.role is Role.UPSTREAM] == ["127.0.0.1:8000"]

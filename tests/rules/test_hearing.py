@@ -17,6 +17,7 @@ from tests.evidence import (
     processes,
     publishes,
     seen,
+    socket_path,
     table,
     unit,
     unit_state,
@@ -73,3 +74,13 @@ def test_a_runtime_at_its_own_memory_limit() -> None:
     line = message(Says.WORKER_DIED)
     assert not at_memory_limit(line)
     assert at_memory_limit(replace(line, seen=seen(line.seen.at, raw="JavaScript heap out of memory")))
+
+
+def test_a_unit_with_a_network_of_its_own_is_none_of_the_address() -> None:
+    apart = publishes(unit("own.service"), apart=True)
+    assert units_at(endpoint(), Known(apart)) == ()
+    state = unit_state("own.service", own=("PrivateNetwork",))
+    running = (app_server(unit="own.service"), state)
+    assert units_of(case(), Known(*running)) == ()
+    at_path = (app_server(20, socket_path(), unit="own.service"), state)
+    assert units_of(case(about=socket_path()), Known(*at_path)) == (state,)

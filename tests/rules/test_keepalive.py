@@ -1,6 +1,7 @@
 import pytest
 
 from tests.evidence import (
+    LATER,
     Known,
     after,
     app_server,
@@ -14,6 +15,7 @@ from tests.evidence import (
     processes,
     response,
     route,
+    seen,
     settings,
     table,
 )
@@ -65,6 +67,29 @@ def test_requests_to_other_upstreams_are_no_use_of_this_one() -> None:
     elsewhere = kept(logged(-3), logged(2, 502, attempts=(("127.0.0.1:9000", "502", 0.1),)))
     assert elsewhere is not None
     assert elsewhere.failed == 0
+
+
+def test_requests_that_came_soon_after_a_good_one_are_counted() -> None:
+    found = kept(logged(-3), logged(-2), logged(2, 502), logged(3), logged(4), logged(5, 502))
+    assert found is not None
+    assert ([each.seen.at.start for each in found.soon], found.soon_failed) == ([after(-2), after(4)], 1)
+
+
+def test_requests_of_ours_of_long_before_or_of_another_kind_do_not_count() -> None:
+    before = (logged(-9), logged(-8.9))
+    others = (logged(3.5, ours=True), logged(3.6, path="/b"), logged(3.7, method="PUT"))
+    found = kept(*before, logged(2, 502), logged(3), *others)
+    assert found is not None
+    assert (found.soon, found.soon_failed) == ((), 0)
+
+
+def test_a_fresh_connection_of_later_is_told_as_such() -> None:
+    found = how_kept(RESET, Known(KEEPS, *UPSTREAM[:3], response(seen=seen(LATER)), idle_close(5.0), logged(1)))
+    assert found is not None
+    assert (found.fresh_works, found.fresh_then) == (True, False)
+    then = kept(logged(1))
+    assert then is not None
+    assert then.fresh_then
 
 
 def test_a_method_that_never_went_well_is_not_alike() -> None:

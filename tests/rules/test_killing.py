@@ -15,6 +15,7 @@ from tests.evidence import (
     message,
     oom_kill,
     processes,
+    publishes,
     seen,
     table,
     unit,
@@ -83,6 +84,17 @@ def test_a_worker_of_the_servers_own_cgroup() -> None:
     assert at_failure(oom_kill(31, "gunicorn"), info(32, "gunicorn", parent=20)) == "app.service"
 
 
+def test_in_a_cgroup_of_many_the_server_has_to_have_replaced_it() -> None:
+    """As in a container or under a supervisor: the victim may be of another server, which is gone since."""
+    shared = "/docker/4f1a"
+    kill = oom_kill(31, "gunicorn", cgroup=shared, at=2)
+    master = info(20, "gunicorn", cgroup=shared, unit=None)
+    for started, found in ((after(3), True), (after(1.5), True), (after(0), False), (after(60), False)):
+        worker = info(32, "gunicorn", parent=20, cgroup=shared, unit=None, started=started)
+        known = Known(table(listener(pids=(20,))), processes(master, worker), app_server(20, unit=None))
+        assert (killed_at_failure(RESET, known, kernel_log(kill)) is not None) is found
+
+
 def test_a_program_of_the_same_name_beside_it_may_be_the_victim() -> None:
     assert at_failure(oom_kill(31, "gunicorn"), info(40, "gunicorn", parent=1)) is None
 
@@ -118,3 +130,10 @@ def test_without_the_holder_nothing_is_told() -> None:
     assert killed_at_failure(RESET, Known(processes(SERVER)), kernel_log(oom_kill())) is None
     unprivileged = Known(table(listener(), owners=False), processes(SERVER))
     assert killed_at_failure(RESET, unprivileged, kernel_log(oom_kill(31, "gunicorn"))) is None
+
+
+def test_a_unit_that_alone_names_the_address_is_meant_unless_it_has_a_network_of_its_own() -> None:
+    kill = oom_kill(31, "python3")
+    known = (table(), processes(), unit_state())
+    assert killed_at_failure(RESET, Known(*known, publishes()), kernel_log(kill)) == (kill, "app.service")
+    assert killed_at_failure(RESET, Known(*known, publishes(apart=True)), kernel_log(kill)) is None

@@ -10,15 +10,16 @@ from tests.evidence import (
     net,
     past,
     processes,
+    response,
     seen,
     table,
 )
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
-from why502.observations.probes import IdleClose
+from why502.observations.probes import IdleClose, ResponseAttempt
 from why502.observations.processes import ProcessInfo
 from why502.observations.sockets import SocketTable
-from why502.observations.want import Gap, Held, Open, Stale, Want, Why
+from why502.observations.want import As, Gap, Held, Open, Stale, Want, Why
 from why502.rules.lasting import lasting
 from why502.rules.slowness import past_want
 
@@ -52,8 +53,10 @@ def test_a_younger_worker_says_nothing_but_by_the_settings_of_its_master() -> No
 
 
 def test_what_does_not_hang_on_the_process_stays_as_it_is() -> None:
-    evidence = lasting(RESET, known(info(20), more=(past(seen=LATE),)))
+    """Least of all how it answers: what fails for a while may be sound now, by the same process."""
+    evidence = lasting(RESET, known(info(20), more=(past(seen=LATE), response(seen=LATE))))
     assert isinstance(evidence.ask(past_want(RESET)), Stale)
+    assert isinstance(evidence.ask(Want(kind=ResponseAttempt, about=endpoint(), how=As())), Stale)
 
 
 def test_gaps_and_what_was_not_looked_at_stay() -> None:

@@ -38,3 +38,9 @@ def test_units_come_with_their_state_and_processes_live() -> None:
 def test_nobody_is_told_from_not_seen() -> None:
     assert who_should(endpoint(port=9), Known(publishes())) == ()
     assert who_should(endpoint(), Known()) is None
+
+
+def test_what_has_a_network_of_its_own_names_another_address() -> None:
+    for apart, here in ((False, True), (None, False), (True, False)):
+        (found,) = who_should(endpoint(), Known(publishes(apart=apart), unit_state())) or ()
+        assert found.here is here

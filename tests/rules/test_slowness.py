@@ -2,6 +2,8 @@ import pytest
 
 from tests.evidence import (
     LATER,
+    NGINX,
+    ROUTE,
     Known,
     after,
     case,
@@ -19,7 +21,8 @@ from why502.observations.failure import FailureId
 from why502.observations.place import Window
 from why502.observations.probes import Reply
 from why502.observations.verdict import Case
-from why502.rules.slowness import measured, slow_wants
+from why502.observations.want import As
+from why502.rules.slowness import measured, past_want, served_want, slow_wants
 
 FIRST, THEN = Window.instant(after(0)), Window.instant(after(1))
 HUNG = case(FailureId.RESPONSE_TIMEOUT, moments=(FIRST, THEN))
@@ -47,6 +50,19 @@ def test_a_few_answers_in_time_show_neither_that_it_changed_nor_that_it_did_not(
     slow = measured(HUNG, Known(SHORT, response(seconds=4.0), *TAKEN))
     assert slow is not None
     assert slow.changed is None
+
+
+def test_good_answers_that_may_be_another_sites_show_nothing() -> None:
+    slow = measured(HUNG, Known(SHORT, response(seconds=4.0), past(good=0, unsure=4), *TAKEN))
+    assert slow is not None
+    assert slow.changed is None
+
+
+def test_what_was_before_is_asked_of_the_very_route_host_and_method() -> None:
+    want = past_want(POSTED)
+    assert want.about == ROUTE
+    assert want.how == As(path="/", host="shop.example.com", method="POST")
+    assert served_want(POSTED).about == NGINX
 
 
 @pytest.mark.parametrize(

@@ -62,4 +62,5 @@ def test_another_unit_another_process_or_another_namespace_leave_none() -> None:
     assert sole_unit(case(), Known(*facts, publishes(unit("web.service")), unit_state("web.service"))) is None
     assert sole_unit(case(about=endpoint(place=ELSEWHERE)), Known(*facts)) is None
     assert sole_unit(case(about=endpoint(port=9)), Known(*facts)) is None
+    assert sole_unit(case(), Known(publishes(apart=True), unit_state(), processes())) is None
     assert sole_unit(case(), Known()) is None

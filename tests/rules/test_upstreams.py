@@ -1,12 +1,14 @@
 """The servers of a route, as written and as they stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.causes.grades import server, servers
 from tests.evidence import LATER, Known, case, endpoint, name, seen, socket_path
 from why502.observations.failure import FailureId
 from why502.observations.subjects import Address
-from why502.rules.upstreams import addresses, by_name, host_of, known_route, stands_for, tried
+from why502.rules.upstreams import addresses, by_name, fixed, host_of, known_route, stands_for, tried
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,10 @@ def test_what_was_tried() -> None:
 def test_a_route_is_known_whatever_the_time() -> None:
     late = servers(server("a", endpoint()), seen=seen(LATER), since=None)
     assert known_route(case(), Known(late)) == late
+
+
+def test_a_route_is_fixed_where_all_its_servers_are_addresses() -> None:
+    assert fixed(servers(server("127.0.0.1:80"), server("unix:/run/app.sock")))
+    assert not fixed(servers(server("127.0.0.1:80"), server("app:80")))
+    assert not fixed(replace(servers(server("127.0.0.1:80")), unresolved="$host"))
+    assert not fixed(replace(servers(), group=None))

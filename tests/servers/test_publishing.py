@@ -1,6 +1,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.vantages import HERE, NOW, Hand, Paper
 from why502.observations.fact import EvidenceKind, Seen
 from why502.observations.place import Window
@@ -38,12 +40,16 @@ def process(pid, parent, command):
     )
 
 
-def look(units=(), processes=(), files=None):
+def published(units=(), processes=(), files=None):
     facts = [
         UnitTable(about=MACHINE, seen=SEEN, units=tuple(units)),
         ProcessTable(about=MACHINE, seen=SEEN, processes=tuple(processes)),
     ]
-    found = asyncio.run(publishing.look(Want(kind=Publishes, about=MACHINE), Hand(Paper(files), facts=facts)))
+    return asyncio.run(publishing.look(Want(kind=Publishes, about=MACHINE), Hand(Paper(files), facts=facts)))
+
+
+def look(units=(), processes=(), files=None):
+    found = published(units, processes, files)
     return [(str(each.about), [str(bind) for bind in each.binds]) for each in found]
 
 
@@ -77,19 +83,6 @@ def test_a_socket_unit_takes_the_place_of_a_default():
     assert look(units) == [("shop.socket", ["unix:/run/shop.sock"])]
 
 
-def test_a_unit_with_a_network_or_files_of_its_own_does_not_serve_the_hosts_addresses():
-    tcp, path, run = "127.0.0.1:8000", "unix:/tmp/shop.sock", "unix:/run/shop.sock"
-
-    def served(*apart):
-        made = [unit("a.service", f"/venv/bin/gunicorn a:a -b {bind}", apart=apart) for bind in (tcp, path, run)]
-        return [bind for _, binds in look(made) for bind in binds]
-
-    assert served() == [tcp, path, run]
-    assert served("PrivateNetwork") == served("NetworkNamespacePath") == [path, run]
-    assert served("PrivateTmp") == [tcp, run]
-    assert served("RootDirectory") == served("RootImage") == [tcp]
-
-
 def test_the_configuration_of_a_stopped_unit_is_read():
     files = {
         "/etc/php/8.2/fpm/php-fpm.conf": "include=/etc/php/8.2/fpm/pool.d/*.conf\n",
@@ -110,3 +103,35 @@ def test_processes_name_addresses_once():
         process(4, 3, gunicorn),
     ]
     assert look(processes=processes) == [("process 3", ["127.0.0.1:8000"])]
+
+
+@pytest.mark.parametrize(
+    ("own", "bind", "apart"),
+    [
+        ((), "127.0.0.1:8000", False),
+        ((), "unix:/tmp/app.sock", False),
+        (("PrivateNetwork",), "127.0.0.1:8000", True),
+        (("JoinsNamespaceOf",), "127.0.0.1:8000", False),
+        (("PrivateNetwork", "JoinsNamespaceOf"), "127.0.0.1:8000", None),
+        (("NetworkNamespacePath",), "127.0.0.1:8000", None),
+        (("PrivateNetwork", "NetworkNamespacePath"), "127.0.0.1:8000", None),
+        (("PrivateTmp", "RootDirectory"), "127.0.0.1:8000", False),
+        (("PrivateNetwork",), "unix:/run/app.sock", False),
+        (("PrivateTmp",), "unix:/run/app.sock", False),
+        (("PrivateTmp",), "unix:/tmp/app.sock", True),
+        (("PrivateTmp", "JoinsNamespaceOf"), "unix:/var/tmp/app.sock", None),
+        (("RootImage",), "unix:/run/app.sock", None),
+        (("RootDirectory",), "unix:/run/app.sock", None),
+    ],
+)
+def test_a_unit_may_have_a_network_or_files_of_its_own(own, bind, apart):
+    (found,) = published([unit("app.service", f"/venv/bin/gunicorn app:app -b {bind}", own=own)])
+    assert found.apart is apart
+
+
+def test_the_sockets_of_a_socket_unit_are_the_managers_but_for_its_network():
+    sockets = unit("app.socket", listens=("/tmp/app.sock", "127.0.0.1:8000"), own=("PrivateNetwork", "PrivateTmp"))
+    assert [([str(bind) for bind in each.binds], each.apart) for each in published([sockets])] == [
+        (["unix:/tmp/app.sock"], False),
+        (["127.0.0.1:8000"], True),
+    ]

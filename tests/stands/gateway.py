@@ -87,6 +87,13 @@ class Gateway:
         os.kill(self.pid, signal.SIGHUP)
         until("other workers", lambda: len(self.serving()) >= self.wished and not self.serving() & before)
 
+    def replace_workers(self, how: int = signal.SIGKILL) -> None:
+        """End its workers one way or another, and wait for those that the master starts in their places."""
+        before = self.serving()
+        for pid in before:
+            os.kill(pid, how)
+        until("others in their places", lambda: len(self.serving()) >= len(before) and not self.serving() & before)
+
     def settle(self) -> None:
         """Wait until a change of a file can be told from one before the start: start times are kept in ticks."""
         started = time.time()

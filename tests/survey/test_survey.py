@@ -211,7 +211,7 @@ def test_twelve_connections_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_no_more_work_for_a_full_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    full, _ = giving(table(listener(queue=6, backlog=5)))
+    full, _ = giving(table(listener(queue=1, backlog=0)))
     look, asked = giving(connect())
     want = Want(kind=TcpAttempt, about=endpoint(), how=As())
 

@@ -10,6 +10,7 @@ from why502.diagnosis.closing import fails_until, until
 from why502.diagnosis.failing import (
     by_asking,
     by_hanging,
+    contradicted,
     failed,
     grouped,
     hop_of,
@@ -42,7 +43,7 @@ from why502.gateways.recognition import possible, recognise
 from why502.observations.answer import Answer, Ending, Maker, Origin
 from why502.observations.fact import Fact
 from why502.observations.failure import Failure, Request
-from why502.observations.gateway import GatewayProcess, LoggedRequest, RouteListed
+from why502.observations.gateway import GatewayProcess, LoggedRequest, RouteListed, RouteTaken
 from why502.observations.place import Window
 from why502.observations.probes import NameAnswer, TcpAttempt
 from why502.observations.processes import ProcessTable
@@ -335,6 +336,7 @@ class _Run:
                 if (met := [answer for answer in bad if of_try(answer, [each])])
             ]
             found = grouped(told)
+            self._compare(found)
             if not found:
                 found = await self._untold(bad[0])
             elif all(each.rescued for each in found):
@@ -342,6 +344,15 @@ class _Run:
         past = await self._past(logged, {(each.id, each.about) for each in found})
         failures = [each for each in past if not each.rescued]
         return [*found, *failures], tuple(each for each in past if each.rescued)
+
+    def _compare(self, told: Sequence[Failure]) -> None:
+        """Believe the log where it names another upstream than the files: they are not what the gateway runs."""
+        inside = self.inside
+        if inside is None or inside.route is None or not contradicted(inside.route, told):
+            return
+        route = replace(inside.route, loaded=False, since=None)
+        self.inside = replace(inside, route=route)
+        self.survey.put(Want(kind=RouteTaken, about=route.about), (route,))
 
     async def _confirm(self) -> None:
         """Look once more whether the gateway still runs what it took up: then what was read of it holds until now."""

@@ -11,12 +11,13 @@ from why502.observations.failure import Failure, FailureId, Hop
 from why502.observations.gateway import RouteTaken
 from why502.observations.place import Window
 from why502.observations.sockets import Connections, TcpState
-from why502.observations.subjects import Address, Endpoint, Name, Route, Subject
+from why502.observations.subjects import Address, Endpoint, Name, Route, SocketPath, Subject
 from why502.observations.verdict import Case
 from why502.observations.want import Gap, Want
 from why502.rules.attempting import failure_of_attempt
 from why502.rules.listening import same_address
 from why502.rules.probing import response_want
+from why502.rules.upstreams import fixed, stands_for
 from why502.survey.survey import Survey
 
 SECOND = timedelta(seconds=1)
@@ -124,8 +125,8 @@ def made(about: Subject, answer: Answer, hop: Hop, seen: Seen, id_: FailureId, *
 async def by_hanging(
     survey: Survey, inside: Inside | None, answer: Answer, hop: Hop, moments: tuple[Window, ...]
 ) -> Failure | None:
-    """Read off the gateway's sockets what an open request waits for."""
-    if inside is None or len(moments) != 2:  # noqa: PLR2004
+    """Read off the gateway's sockets what an open request waits for, where its route is known."""
+    if inside is None or len(moments) != 2 or not _may_be(inside):  # noqa: PLR2004
         return None
     for address in upstreams(inside)[:SERVERS]:
         tables = []
@@ -136,6 +137,24 @@ async def by_hanging(
         if id_ is not None and tables[1] is not None:
             return made(address, answer, hop, tables[1].seen, id_, moments=moments, detail=(("to-come", "yes"),))
     return None
+
+
+def _may_be(inside: Inside) -> bool:
+    """Tell whether the gateway runs the route as it was read, or may and nobody could know better."""
+    in_doubt = inside.setup is not None and not inside.setup.newer
+    return inside.route is not None and (inside.route.loaded or (inside.gateway.assumed and in_doubt))
+
+
+def contradicted(route: RouteTaken | None, failures: Sequence[Failure]) -> bool:
+    """Tell whether the gateway's log names none of the route's servers, all of them written as addresses.
+
+    Then it runs another configuration than its files say. A line of a subrequest is about another route.
+    """
+    if route is None or not fixed(route):
+        return False
+    told = [each.about for each in failures if ", subrequest: " not in each.seen.raw]
+    named = [about for about in told if isinstance(about, Endpoint | SocketPath)]
+    return bool(named) and not any(stands_for(route, about) for about in named)
 
 
 def _waits_for(address: Address, before: Connections | None, during: Connections | None) -> FailureId | None:
@@ -157,9 +176,13 @@ def _waits_for(address: Address, before: Connections | None, during: Connections
 
 
 async def by_asking(survey: Survey, inside: Inside | None, answer: Answer, hop: Hop) -> list[Failure]:
-    """Make the gateway's own connection to each server of the route, and see what it meets."""
+    """Make the gateway's own connection to each server of the route, and see what it meets.
+
+    A route that the gateway perhaps does not run says nothing of where the request went. Without the rights to tell,
+    where nothing is proven anyway, one that is merely in doubt is asked all the same.
+    """
     route = inside.route if inside is not None else None
-    if inside is None or route is None or route.group is None:
+    if inside is None or route is None or route.group is None or not _may_be(inside):
         return []
     found = []
     for address in upstreams(inside)[:SERVERS]:

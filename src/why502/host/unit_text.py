@@ -9,14 +9,13 @@ from why502.host.reading import number
 
 STAMP = re.compile(r"[A-Z][a-z]{2} (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.\d{1,9})? (UTC|GMT)", re.ASCII)
 ARGUMENTS = re.compile(r"argv\[\]=(.*?) ; ignore_errors=")
+RAN = re.compile(r" start_time=\[([^\]]{1,60})\] ; .* code=exited ; status=0(?:/\w{1,20})? \}")
 LISTENS = re.compile(r"(.*) \((?:Stream|SequentialPacket)\)")
 DROPPED = frozenset("#;")
+NO = frozenset({"no", "false", "off", "0", "n", "f"})
 
 Properties = dict[str, tuple[str, ...]]
 """The values of one unit, each property in the order it was printed."""
-
-APART = ("PrivateNetwork", "NetworkNamespacePath", "PrivateTmp", "RootDirectory", "RootImage")
-SHARED = frozenset({"", "no", "false", "off", "0", "n", "f"})
 
 REPEATED = frozenset({"ExecStart", "Listen", "EnvironmentFiles"})
 MOST_LINE = 65_536
@@ -56,18 +55,16 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
-def parse_apart(properties: Mapping[str, tuple[str, ...]], section: str = "") -> tuple[str, ...]:
-    """Return the settings by which a unit has a network or files of its own (systemd.exec(5)), of one that has any."""
-    found = [name for name in APART if value(properties, section + name).strip().lower() not in SHARED]
-    # A dynamic user brings a private /tmp, and `systemctl show` says both; a file says the one.
-    dynamic = section and value(properties, f"{section}DynamicUser").strip().lower() not in SHARED
-    return tuple(dict.fromkeys([*found, *(["PrivateTmp"] if dynamic else [])]))
-
-
 def parse_command(text: str) -> str:
     """Take the command line out of `{ path=… ; argv[]=… ; ignore_errors=… }`."""
     found = ARGUMENTS.search(text)
     return found[1] if found else ""
+
+
+def parse_ran(text: str) -> datetime | None:
+    """Return when a command of a unit was last started, if it ended well."""
+    found = RAN.search(text)
+    return parse_time(found[1]) if found else None
 
 
 def parse_listen(text: str) -> str | None:
@@ -87,6 +84,11 @@ def words(text: str) -> tuple[str, ...]:
 def names_of_environment(text: str) -> tuple[str, ...]:
     """Keep `NAME=value` assignments of an Environment property."""
     return tuple(word for word in words(text) if "=" in word)
+
+
+def switched_on(text: str) -> bool:
+    """Read a boolean or a path: set, and not to no."""
+    return bool(text) and text.lower() not in NO
 
 
 def logical_lines(text: str) -> Iterable[str]:

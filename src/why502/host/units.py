@@ -11,12 +11,13 @@ from why502.host.reading import gap, seen, text_of
 from why502.host.unit_text import (
     Properties,
     names_of_environment,
-    parse_apart,
     parse_command,
     parse_listen,
+    parse_ran,
     parse_show,
     parse_time,
     parse_unit_file,
+    switched_on,
     value,
     whole,
 )
@@ -48,6 +49,9 @@ SHOWN = (
     "UnitFileState",
     "FragmentPath",
 )
+APART = ("PrivateNetwork", "NetworkNamespacePath", "JoinsNamespaceOf", "PrivateTmp", "RootDirectory", "RootImage")
+"""Settings that give a unit a network or files of its own (systemd.exec(5), systemd.unit(5))."""
+
 CODES = {1: "exited", 2: "killed", 3: "dumped"}
 """CLD_EXITED, CLD_KILLED and CLD_DUMPED of waitid(2), as systemd prints `ExecMainCode`."""
 
@@ -87,18 +91,23 @@ def state(properties: Properties, place: Place, at: Window, source: str) -> Unit
         stopped=parse_time(value(properties, "InactiveEnterTimestamp")) or exited,
         enabled=value(properties, "UnitFileState"),
         cgroup=value(properties, "ControlGroup"),
-        apart=parse_apart(properties),
+        own=tuple(name for name in APART if switched_on(value(properties, name))),
+        reloaded=parse_ran(value(properties, "ExecReload")),
     )
 
 
 def written(text: str, name: str, path: str, place: Place, at: Window) -> UnitState:
     """Make the state of a unit that is not loaded from its file: it does not run, and since when is not known.
 
-    A package's file is not read (no text), drop-in files are not either.
+    A package's file is not read (no text).
     """
     found = parse_unit_file(text)
     listens = found.get("Socket.ListenStream", ())
     service = value(found, "Socket.Service") or name.removesuffix(".socket") + ".service"
+    sections = ("Socket", "Unit") if name.endswith(".socket") else ("Service", "Unit")
+    own = {each for each in APART for section in sections if switched_on(value(found, f"{section}.{each}"))}
+    if any(switched_on(value(found, f"{section}.DynamicUser")) for section in sections):
+        own.add("PrivateTmp")  # which it brings (systemd.exec(5)); `systemctl show` says both
     commands = tuple(each.lstrip("@-:+!") for each in found.get("Service.ExecStart", ()))
     return UnitState(
         about=Unit(place=place, name=name),
@@ -115,7 +124,7 @@ def written(text: str, name: str, path: str, place: Place, at: Window) -> UnitSt
         listens=listens,
         triggers=(service,) if name.endswith(".socket") else (),
         fragment=path,
-        apart=parse_apart(found, "Service."),
+        own=tuple(each for each in APART if each in own),
     )
 
 
@@ -130,18 +139,42 @@ async def manager(vantage: Vantage, place: Place) -> bool | Refusal:
 async def installed(vantage: Vantage, place: Place, loaded: frozenset[str], at: Window) -> list[UnitState]:
     """Return the units that are installed and not loaded; a file of the administrator hides a package's.
 
-    Templates (`app@.service`) and drop-in directories are no units of their own.
+    Templates (`app@.service`) and drop-in directories are no units of their own. A unit that drop-in files may change
+    is asked of the manager.
     """
     found: dict[str, UnitState] = {}
-    for directory in (*WRITTEN, *SHIPPED):
-        names = await vantage.list(place, directory)
+    listed = {directory: await vantage.list(place, directory) for directory in (*WRITTEN, *SHIPPED)}
+    beside = {name for names in listed.values() if not isinstance(names, Refusal) for name in names}
+    for directory, names in listed.items():
         for name in () if isinstance(names, Refusal) else names[: MOST * 2]:
             if not name.endswith(KINDS) or "@." in name or name in loaded or name in found or len(found) >= MOST:
                 continue
             path = f"{directory}/{name}"
-            raw = await vantage.read(place, path, FILE) if directory in WRITTEN else None
-            found[name] = written(text_of(raw) if isinstance(raw, Raw) else "", name, path, place, at)
+            if directory not in WRITTEN:
+                found[name] = written("", name, path, place, at)
+            elif beside & drop_ins(name):
+                found[name] = await changed(vantage, place, name, path, at)
+            else:
+                raw = await vantage.read(place, path, FILE)
+                found[name] = written(text_of(raw) if isinstance(raw, Raw) else "", name, path, place, at)
     return [found[name] for name in sorted(found)]
+
+
+def drop_ins(name: str) -> set[str]:
+    """Return the directories whose files change a unit: `a-b.service.d`, `a-.service.d`, `service.d`."""
+    stem, _, kind = name.rpartition(".")
+    parts = stem.split("-")
+    prefixes = ("-".join(parts[:many]) + "-" for many in range(1, len(parts)))
+    return {f"{name}.d", f"{kind}.d", *(f"{each}.{kind}.d" for each in prefixes)}
+
+
+async def changed(vantage: Vantage, place: Place, name: str, path: str, at: Window) -> UnitState:
+    """Ask the manager what a unit that is not loaded comes to with its drop-in files; nothing is known without it."""
+    raw = await vantage.run(place, ReadOnly.UNIT, name)
+    shown = parse_show(text_of(raw)) if isinstance(raw, Raw) else []
+    if isinstance(raw, Refusal) or not shown or value(shown[0], "LoadState") != "loaded":
+        return written("", name, path, place, at)
+    return state({**shown[0], "Id": (name,)}, place, raw.at, raw.source)
 
 
 async def loaded_units(

@@ -108,6 +108,7 @@ class AccessLine:
     method: str | None = None
     uri: str | None = None
     host: str | None = None
+    server: str | None = None
     remote_addr: str | None = None
     user_agent: str | None = None
     attempts: tuple[Attempt, ...] = ()
@@ -357,6 +358,7 @@ def _line(values: dict[str, str]) -> AccessLine | None:
             method=_known(values.get("request_method")) or method,
             uri=_known(values.get("request_uri")) or uri or _known(values.get("uri")),
             host=_known(values.get("http_host")) or _known(values.get("host")),
+            server=_known(values.get("server_name")),
             remote_addr=_known(values.get("remote_addr")),
             user_agent=_known(values.get("http_user_agent")),
             attempts=_attempts(values),

@@ -22,7 +22,10 @@ class Relay(Fact):
 class GatewayProcess(Fact):
     """A gateway and its workers (about: Machine, where all of a host are asked for).
 
-    `place` has the namespaces of its workers. `took_up` is when the running workers took up their configuration.
+    `place` has the namespaces of its workers. `started` is the start of the master, `took_up` that of the oldest
+    process that serves: since then at least it runs the configuration that it runs. That process (`oldest`) was started
+    by a reload, or in the place of one that died, and then with what the master had read before; `at_once`: it was
+    started together with others, or beside one that is leaving, as a reload does.
     `assumed` is true where rights were missing and this is only a candidate; nothing proven may rest on it.
     """
 
@@ -36,7 +39,10 @@ class GatewayProcess(Fact):
     prefix: str
     user: User
     workers: tuple[Process, ...]
+    started: datetime
     took_up: datetime
+    oldest: Process
+    at_once: bool = True
     unit: str | None = None
     assumed: bool = False
 
@@ -71,12 +77,14 @@ class LogPlace:
 class GatewaySetup(Fact):
     """What the files of a gateway say as a whole (about: Process of the master).
 
-    `newer` are the files (or include directories) changed after the process took its configuration up.
+    `newer` are the files (or include directories) changed after the process took its configuration up, `doubtful`
+    those of which it is not known.
     `problems` are faults of the files, each with its place. Counts tell the size.
     """
 
     files: tuple[str, ...]
     newer: tuple[str, ...]
+    doubtful: tuple[str, ...]
     problems: tuple[str, ...]
     error_logs: tuple[LogPlace, ...]
     access_logs: tuple[LogPlace, ...]
@@ -144,8 +152,8 @@ class RouteTaken(Fact):
     """The server block, location and upstream for one request (about: Route).
 
     `group` is `None` where the route does not proxy; `unresolved` says what could not be told
-    statically (a variable). `loaded` is false where a file is newer than what the process took up: then
-    the route proves nothing by itself.
+    statically (a variable). `loaded` is false where a file is newer than what the process took up, or may be, or where
+    the gateway's own log names another upstream: then the route proves nothing by itself.
     """
 
     site: Site
@@ -161,11 +169,12 @@ class RouteTaken(Fact):
 
 @frozen
 class PastAnswers(Fact):
-    """How requests of one path ended before now, by the access log (about: Process of the gateway).
+    """How requests of one path ended before now, by the access log (about: Route, or Process for all of its servers).
 
     `good` counts answers below 500 in the log since the process took its configuration up; `last_good`
     is the end of the newest of them. `slowest` is the longest time to a good answer where logged (seconds),
-    `upstreams` who gave them.
+    `upstreams` who gave them. `unsure` counts those that may be of this route or of another server that writes the
+    same log; they are in nothing else.
     """
 
     fleeting = True
@@ -175,6 +184,7 @@ class PastAnswers(Fact):
     last_good: datetime | None
     slowest: float | None
     upstreams: tuple[str, ...] = ()
+    unsure: int = 0
 
 
 @frozen

@@ -34,6 +34,8 @@ class Publishes(Fact):
 
     About: that Unit or Process; asked about a Machine for all at once. `source` says where it is written. `sure` is
     false where the address may as well be one that the program connects to.
+    `apart`: its settings give it a network or files of its own, so that these are other addresses than they are where
+    it is asked from; None where they may be.
     """
 
     fleeting = True
@@ -41,6 +43,7 @@ class Publishes(Fact):
     binds: tuple[Address, ...]
     source: str
     sure: bool = True
+    apart: bool | None = False
 
 
 class Says(Enum):

@@ -6,9 +6,17 @@ from why502.observations.fact import Fact
 from why502.observations.frozen import frozen
 
 
+def _full(queue: int, backlog: int | None) -> bool | None:
+    """Tell whether the kernel takes no more: one fits even in a backlog of 0 (`sk_acceptq_is_full` in its sources)."""
+    return None if backlog is None else queue > backlog
+
+
 @frozen
 class Listener:
-    """A listening TCP socket. `queue` of `backlog` connections wait to be accepted; `pids` is empty without rights."""
+    """A listening TCP socket. `queue` connections wait to be accepted; `pids` is empty without rights.
+
+    `backlog` is what `listen()` was given, cut to the system's limit; one more than that fits.
+    """
 
     address: str
     port: int
@@ -18,6 +26,11 @@ class Listener:
     backlog: int | None = None
     v6only: bool | None = None
     pids: tuple[int, ...] = ()
+
+    @property
+    def full(self) -> bool | None:
+        """Tell whether its queue takes no more; None where its size is not known."""
+        return _full(self.queue, self.backlog)
 
 
 @frozen
@@ -29,6 +42,11 @@ class UnixListener:
     queue: int = 0
     backlog: int | None = None
     pids: tuple[int, ...] = ()
+
+    @property
+    def full(self) -> bool | None:
+        """Tell whether its queue takes no more; None where its size is not known."""
+        return _full(self.queue, self.backlog)
 
 
 @frozen

@@ -12,8 +12,9 @@ class UnitState(Fact):
     """A unit as `systemctl show` tells it (about: Unit); `since` is its last change of state.
 
     `listens` is for socket units (addresses or paths as written); `result` is systemd's word:
-    `success`, `exit-code`, `signal`, `oom-kill`, `timeout`, `start-limit-hit`, …; `apart` names what it has of its
-    own, in systemd's words (`PrivateNetwork`, `PrivateTmp`, …): addresses or paths mean something else in it.
+    `success`, `exit-code`, `signal`, `oom-kill`, `timeout`, `start-limit-hit`, …
+    `reloaded` is the second in which its last good reload was started.
+    `own` names the settings that are on and give it a network or files of its own (`PrivateNetwork`, `PrivateTmp`, …).
     """
 
     fleeting = True
@@ -37,7 +38,8 @@ class UnitState(Fact):
     stopped: datetime | None = None
     enabled: str = ""
     cgroup: str = ""
-    apart: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    reloaded: datetime | None = None
 
 
 @frozen

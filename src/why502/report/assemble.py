@@ -101,14 +101,17 @@ def _bad(status: int | None, ending: Ending) -> bool:
 
 
 def _hops(outcome: Outcome) -> list[HopShown]:
-    """Return the client, the gateway that answered, and the servers behind it."""
+    """Return the client, the gateway that answered, and the servers behind it.
+
+    Those that the files name count where the gateway runs what they say, or nothing tells which it asked.
+    """
     hops = [_hop("h0", None, Role.CLIENT, State.OK)]
     failed = outcome.finding in {Finding.BAD_GATEWAY, Finding.INTERMITTENT}
     if outcome.answers:
         hops.append(_gateway(outcome, failed=failed))
     upstreams = [_address(each.failure.about) for each in outcome.incidents]
     route = outcome.inside.route if outcome.inside is not None else None
-    if route is not None and route.group is not None:
+    if route is not None and route.group is not None and (route.loaded or not any(upstreams)):
         upstreams += [str(address) for server in route.group.servers for address in server.addresses]
     broken = {_address(each.failure.about) for each in outcome.incidents}
     healthy = State.OK if outcome.finding is Finding.HEALTHY else State.UNKNOWN

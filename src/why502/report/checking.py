@@ -58,7 +58,7 @@ def _server(outcome: Outcome) -> Check:
             Step.SERVER, CheckState.WARNING, f"the kernel killed {many(len(kills), 'process', 'processes')} for memory"
         )
     tables = _facts(outcome, SocketTable)
-    full = [each for table in tables for each in table.listeners if each.backlog and each.queue >= each.backlog]
+    full = [each for table in tables for each in table.listeners if each.full]
     if full:
         return _check(Step.SERVER, CheckState.WARNING, f"the accept queue of port {full[0].port} is full")
     if kernel:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from why502.observations.fact import Fact
 from why502.observations.server import AppServer, Says, ServerMessage
-from why502.observations.subjects import Address, Machine, Process, Unit
+from why502.observations.subjects import Address, Endpoint, Machine, Process, Unit
 from why502.observations.units import UnitState
 from why502.observations.verdict import Case
 from why502.observations.want import Evidence, Want
@@ -47,7 +47,9 @@ def units_at(address: Address, evidence: Evidence) -> tuple[Unit, ...]:
     found = [
         each.about.name
         for each in published
-        if isinstance(each.about, Unit) and any(names_address(bind, address) for bind in each.binds)
+        if isinstance(each.about, Unit)
+        and each.apart is not True
+        and any(names_address(bind, address) for bind in each.binds)
     ]
     found += [info.unit for info in (held.holders if held is not None else ()) if info.unit is not None]
     found += [server.unit for server in servers_at(address, evidence) if server.unit is not None]
@@ -64,7 +66,12 @@ def units_of(case: Case, evidence: Evidence) -> tuple[UnitState, ...]:
     else:
         found = units_at(address, evidence) if address is not None else ()
     states = [known(evidence, Want(kind=UnitState, about=each)) for each in found]
-    return tuple(each for each in states if each is not None)
+    return tuple(each for each in states if each is not None and not _out_of_reach(each, address))
+
+
+def _out_of_reach(state: UnitState, address: Address | None) -> bool:
+    """Tell whether a unit has a network of its own, where it cannot be what should listen on the address."""
+    return isinstance(address, Endpoint) and "PrivateNetwork" in state.own
 
 
 def heard(

@@ -11,6 +11,7 @@ from why502.observations.subjects import Endpoint, SocketPath
 from why502.observations.verdict import Case
 from why502.observations.want import As, Evidence, Protocols, Want
 from why502.rules.asking import every, one, route_of
+from why502.rules.knowing import known
 from why502.rules.probing import asked
 from why502.rules.serving import Serving, serving
 
@@ -31,6 +32,8 @@ class Kept:
     length ended, `pauses` some of them, of `failed` that are logged, after `spells` quiet spells; `good_alike`: a
     request of the same method and path went well, too. `listened`: seconds for which an idle connection was watched,
     `closes`: the upstream hangs up after each answer.
+    `fresh_then`: the fresh connection was asked while it failed, so that it speaks for that time. `soon`: good requests
+    of that time that came soon after a good one, long before the idle limit; `soon_failed` counts failures among them.
     """
 
     route: RouteTaken
@@ -47,6 +50,9 @@ class Kept:
     good_alike: bool = False
     listened: float = 0.0
     closes: bool = False
+    fresh_then: bool = True
+    soon: tuple[LoggedRequest, ...] = ()
+    soon_failed: int = 0
 
 
 def idle_want(case: Case, route: RouteTaken) -> Want[IdleClose]:
@@ -84,13 +90,14 @@ def how_kept(case: Case, evidence: Evidence) -> Kept | None:
     want = asked(case, evidence)
     if route is None or want is None:
         return None
-    fresh = one(evidence, want)
+    fresh = known(evidence, want)
     if fresh is None:
         return None
     works = fresh.reply is Reply.ANSWERED
+    then = one(evidence, want) is not None
     gateway = keeps(route)
     if gateway is None or not works:
-        return _kept(route, fresh, gateway)
+        return _kept(route, fresh, gateway, then=then)
     idle = one(evidence, idle_want(case, route))
     about = case.failure.about
     held = serving(about, evidence) if isinstance(about, Endpoint | SocketPath) else None
@@ -99,6 +106,7 @@ def how_kept(case: Case, evidence: Evidence) -> Kept | None:
         return None
     ours = _ours(case, requests)
     after = _after_pause(case, ours, idle.seconds)
+    soon = _soon(case, ours, idle.seconds)
     return Kept(
         route=route,
         gateway=gateway,
@@ -114,6 +122,9 @@ def how_kept(case: Case, evidence: Evidence) -> Kept | None:
         good_alike=bool(after) and all(_went_well(each, ours) for each, _ in after),
         listened=idle.how.limit,
         closes=not idle.kept,
+        fresh_then=then,
+        soon=tuple(each for each in soon if 0 < each.status < BAD),
+        soon_failed=sum(each.status >= BAD for each in soon),
     )
 
 
@@ -126,12 +137,10 @@ def _ours(case: Case, requests: tuple[LoggedRequest, ...]) -> tuple[LoggedReques
 
 def _went_well(failed: LoggedRequest, requests: tuple[LoggedRequest, ...]) -> bool:
     """Tell whether another request of this method and path was answered."""
-    path = failed.path.partition("?")[0]
-    alike = (each for each in requests if each.method == failed.method and each.path.partition("?")[0] == path)
-    return any(0 < each.status < BAD for each in alike)
+    return any(0 < each.status < BAD for each in requests if _kind(each) == _kind(failed))
 
 
-def _kept(route: RouteTaken, fresh: ResponseAttempt, gateway: float | None) -> Kept:
+def _kept(route: RouteTaken, fresh: ResponseAttempt, gateway: float | None, *, then: bool) -> Kept:
     return Kept(
         route=route,
         gateway=gateway,
@@ -142,6 +151,7 @@ def _kept(route: RouteTaken, fresh: ResponseAttempt, gateway: float | None) -> K
         after_pause=0,
         pauses=(),
         because=(),
+        fresh_then=then,
     )
 
 
@@ -170,6 +180,31 @@ def _after_pause(
         if abs(pause - idle) <= SLACK:
             found.append((request, before[-1]))
     return found
+
+
+def _soon(case: Case, requests: tuple[LoggedRequest, ...], idle: float | None) -> list[LoggedRequest]:
+    """Return the requests of that time that came within half the idle limit after a good one.
+
+    Of the kinds that failed alone: another path or method may be sound whatever happens. Our own are of now.
+    """
+    if idle is None:
+        return []
+    kinds = {_kind(each) for each in requests if _failed(each, case)}
+    since = case.window.start - timedelta(seconds=idle + SLACK)
+    found: list[LoggedRequest] = []
+    good: datetime | None = None
+    for request in sorted(requests, key=lambda each: each.seen.at.end):
+        end = request.seen.at.end
+        began = end - timedelta(seconds=request.seconds or 0.0)
+        soon = good is not None and (began - good).total_seconds() < idle / 2
+        if soon and since <= end and _kind(request) in kinds and not request.ours:
+            found.append(request)
+        good = end if 0 < request.status < BAD else good
+    return found
+
+
+def _kind(request: LoggedRequest) -> tuple[str, str]:
+    return request.method, request.path.partition("?")[0]
 
 
 def _failed(request: LoggedRequest, case: Case) -> bool:

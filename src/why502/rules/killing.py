@@ -16,6 +16,8 @@ from why502.rules.serving import Serving, first_holder, serving
 
 NEAR = timedelta(seconds=5)
 LOOSE = timedelta(seconds=60)
+SECOND = timedelta(seconds=1)
+SOON = timedelta(seconds=10)
 SIGKILL = 9
 
 
@@ -62,6 +64,8 @@ def killed_at_failure(case: Case, evidence: Evidence, log: KernelLog) -> tuple[O
 def _only_unit(address: Address, evidence: Evidence) -> Unit | None:
     """Return the service that names this address, if one does and no other: it may be between two of its starts."""
     should = who_surely_should(address, evidence) or ()
+    if not all(each.here for each in should):
+        return None
     units = {each.unit for each in should if each.unit is not None and each.unit.name.endswith(".service")}
     first = of_first_process(address, evidence)
     return units.pop() if len(units) == 1 and first else None
@@ -86,7 +90,8 @@ def _whose(kill: OomKill, held: Serving, evidence: Evidence) -> str | None:
         killed = {Says.WORKER_KILLED, Says.WORKER_DIED}
         if any(each.pid == kill.pid and each.says in killed for each in messages):
             return master.unit or f"{name} (process {master.pid})"
-    if _own_cgroup(kill, master) and not _strangers(kill, held, master):
+    own = _own_cgroup(kill, master) and not _strangers(kill, held, master)
+    if own and (_units_own(kill, master) or _replaced(kill, held, master)):
         return master.unit or f"{name} (process {master.pid})"
     return None
 
@@ -97,6 +102,20 @@ def _strangers(kill: OomKill, held: Serving, master: ProcessInfo) -> bool:
     family |= {info.pid for info in held.processes.processes if info.parent in family}
     alike = (info for info in held.processes.processes if info.cgroup == kill.cgroup and info.name == kill.name)
     return any(info.pid not in family for info in alike)
+
+
+def _units_own(kill: OomKill, master: ProcessInfo) -> bool:
+    return master.unit is not None and master.unit in kill.cgroup.split("/")
+
+
+def _replaced(kill: OomKill, held: Serving, master: ProcessInfo) -> bool:
+    """Tell whether the server started another process soon after: in a cgroup of many the victim may be another's.
+
+    Where that one is gone for good, nothing that is seen later tells of it.
+    """
+    since = kill.seen.at.start - SECOND
+    children = (info for info in held.processes.processes if info.parent == master.pid)
+    return any(since <= info.started <= kill.seen.at.end + SOON for info in children)
 
 
 def _own_cgroup(kill: OomKill, master: ProcessInfo) -> bool:

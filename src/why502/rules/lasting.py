@@ -1,8 +1,9 @@
 """What is seen of a server now was so when it failed, if its processes are older than the failure.
 
-A program's listener, its limits and how it treats a connection do not change while its process lives. So facts about
-the upstream that were seen too late speak for the failure all the same, from the youngest start on of the processes
-that hold its listener; each of them is dated so.
+A program's listener, its limits and how long it keeps an idle connection do not change while its process lives. So
+facts about the upstream that were seen too late speak for the failure all the same, from the youngest start on of the
+processes that hold its listener; each of them is dated so. How it answers is none of them: what failed then may be well
+now. Nor does a table tell which processes there were beside the upstream's own.
 """
 
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from why502.observations.fact import Fact
 from why502.observations.place import Window
-from why502.observations.probes import IdleClose, ResponseAttempt, TlsAttempt
+from why502.observations.probes import IdleClose
 from why502.observations.processes import ProcessTable
 from why502.observations.server import AppServer
 from why502.observations.sockets import SocketTable
@@ -20,14 +21,7 @@ from why502.observations.want import Evidence, Gap, Held, Open, Stale, Want
 from why502.rules.holding import Holding, address_of, holding
 
 F = TypeVar("F", bound=Fact)
-OF_PROCESSES: tuple[type[Fact], ...] = (
-    SocketTable,
-    ProcessTable,
-    AppServer,
-    ResponseAttempt,
-    IdleClose,
-    TlsAttempt,
-)
+OF_PROCESSES: tuple[type[Fact], ...] = (SocketTable, ProcessTable, AppServer, IdleClose)
 
 
 class Lasting:

@@ -24,6 +24,11 @@ class Publisher:
         """Tell whether it is a unit that does not run."""
         return self.state is not None and self.state.active in STOPPED
 
+    @property
+    def here(self) -> bool:
+        """Tell whether the address is surely this one: what has a network or files of its own names another."""
+        return self.names.apart is False
+
 
 def publishers_want(address: Address) -> Want[Publishes]:
     """Return the want of all that names addresses on the host."""
@@ -48,7 +53,7 @@ def names_address(bind: Address, address: Address) -> bool:
 
 
 def who_should(address: Address, evidence: Evidence) -> tuple[Publisher, ...] | None:
-    """Return all that name exactly this address; None where that was not seen."""
+    """Return all that name exactly this address, or may (see `Publisher.here`); None where that was not seen."""
     published = every(evidence, publishers_want(address))
     if published is None:
         return None

@@ -35,14 +35,18 @@ class Slow:
 
 
 def past_want(case: Case) -> Want[PastAnswers]:
-    """Return the want of how this path ended before."""
-    path = case.failure.request.path if case.failure.request is not None else "/"
-    return Want(kind=PastAnswers, about=case.failure.hop.gateway, how=asked_path(path))
+    """Return the want of how this path ended before: on this very route, of this Host, by this method."""
+    request = case.failure.request
+    about = case.failure.hop.route or case.failure.hop.gateway
+    path = request.path.partition("?")[0] if request is not None else "/"
+    host, method = (request.host, request.method) if request is not None else (None, "GET")
+    return Want(kind=PastAnswers, about=about, how=As(path=path, host=host, method=method))
 
 
-def asked_path(path: str) -> As:
-    """Carry a path in a want; the query does not matter for a route."""
-    return As(path=path.partition("?")[0])
+def served_want(case: Case) -> Want[PastAnswers]:
+    """Return the want of how this path ended before on any of the gateway's servers."""
+    path = case.failure.request.path.partition("?")[0] if case.failure.request is not None else "/"
+    return Want(kind=PastAnswers, about=case.failure.hop.gateway, how=As(path=path))
 
 
 def slow_wants(case: Case, evidence: Evidence) -> tuple[Want[Fact], ...]:
@@ -78,6 +82,6 @@ def measured(case: Case, evidence: Evidence) -> Slow | None:
 
 
 def _changed(past: PastAnswers | None) -> bool | None:
-    if past is None or 0 < past.good < USUAL:
+    if past is None or 0 < past.good < USUAL or (past.good == 0 and past.unsure):
         return None
     return past.good >= USUAL

@@ -43,7 +43,9 @@ def sole_unit(case: Case, evidence: Evidence) -> Sole | None:
     """Return the unit behind a silent address, if one unit alone names it, its own processes aside."""
     address = address_of(case)
     should = who_surely_should(address, evidence) if address is not None else None
-    if address is None or not should or not of_first_process(address, evidence):
+    if address is None or not should or not all(each.here for each in should):
+        return None
+    if not of_first_process(address, evidence):
         return None
     named = [each for each in should if each.unit is not None]
     first = named[0] if len(named) == 1 else None

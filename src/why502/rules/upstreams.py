@@ -58,6 +58,12 @@ def stands_for(route: RouteTaken, address: Address) -> bool:
     return False
 
 
+def fixed(route: RouteTaken) -> bool:
+    """Tell whether all of its servers are written as addresses, so that the files alone say where it leads."""
+    servers = route.group.servers if route.group is not None else ()
+    return bool(servers) and route.unresolved is None and not any(by_name(each) for each in servers)
+
+
 def tried(case: Case, evidence: Evidence) -> tuple[Address, ...]:
     """Return the upstreams behind a failure.
 

@@ -6,7 +6,7 @@ from why502.observations.fact import EvidenceKind, Fact, Seen
 from why502.observations.place import Place
 from why502.observations.processes import ProcessInfo, ProcessTable
 from why502.observations.server import Publishes
-from why502.observations.subjects import Address, Machine, SocketPath
+from why502.observations.subjects import Address, Endpoint, Machine
 from why502.observations.units import UnitState, UnitTable
 from why502.observations.want import Gap, User, Want
 from why502.servers.commands import binds_of_command, may_connect, named
@@ -15,9 +15,8 @@ from why502.servers.words import Where, binds, split
 from why502.vantage.looking import Around, looker
 
 MOST = 2000
-NETWORKS = frozenset({"PrivateNetwork", "NetworkNamespacePath"})
 ROOTS = frozenset({"RootDirectory", "RootImage"})
-TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - read, never written
+TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - paths that are compared, nothing is written there
 
 
 def environment_of(unit: UnitState) -> dict[str, str]:
@@ -36,14 +35,6 @@ async def texts_of(
     return texts, any(setting.given and setting.binds for setting in known[0].settings(known[1], where, texts))
 
 
-def shared(unit: UnitState, bind: Address) -> bool:
-    """Tell whether an address of a unit is the host's: in a network or files of its own it is another one."""
-    apart = frozenset(unit.apart)
-    if isinstance(bind, SocketPath):
-        return not (apart & ROOTS or ("PrivateTmp" in apart and bind.path.startswith(TEMPORARY)))
-    return not apart & NETWORKS
-
-
 async def of_unit(unit: UnitState, activated: bool, place: Place, around: Around) -> tuple[tuple[Address, ...], str]:
     """Return what a unit names and where. One that a socket unit starts gets its sockets, not the product's default."""
     directory = unit.directory if unit.directory.startswith("/") else "/"
@@ -57,7 +48,25 @@ async def of_unit(unit: UnitState, activated: bool, place: Place, around: Around
         texts, given = await texts_of(argv, where, around, None)
         if given or not activated:
             found += binds_of_command(argv, directory, place, environment, texts)
-    return tuple(each for each in dict.fromkeys(found) if shared(unit, each)), f"{unit.about} ExecStart"
+    return tuple(dict.fromkeys(found)), f"{unit.about} ExecStart"
+
+
+def apart(unit: UnitState, bind: Address) -> bool | None:
+    """Tell whether a bind of a unit is of a network, or of files, that are its own; None where it may be.
+
+    With `JoinsNamespaceOf=` they are those of another unit, and `NetworkNamespacePath=` may name any network. The
+    manager itself binds the path of a socket unit.
+    """
+    joins: bool | None = None if "JoinsNamespaceOf" in unit.own else True
+    if isinstance(bind, Endpoint):
+        if "NetworkNamespacePath" in unit.own:
+            return None
+        return joins if "PrivateNetwork" in unit.own else False
+    if unit.listens:
+        return False
+    if "PrivateTmp" in unit.own and bind.path.startswith(TEMPORARY):
+        return joins
+    return None if ROOTS & set(unit.own) else False
 
 
 async def units_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...] | Gap:
@@ -71,11 +80,15 @@ async def units_of(want: Want[Fact], around: Around) -> tuple[Publishes, ...] | 
         activated = {name for unit in table.units for name in unit.triggers if str(unit.about).endswith(".socket")}
         for unit in table.units[:MOST]:
             found, source = await of_unit(unit, str(unit.about) in activated, here, around)
-            if found:
-                sure = bool(unit.listens) or not any(
-                    may_connect(split(text), environment_of(unit)) for text in unit.commands[:10]
-                )
-                made.append(Publishes(about=unit.about, seen=unit.seen, binds=found, source=source, sure=sure))
+            sure = bool(unit.listens) or not any(
+                may_connect(split(text), environment_of(unit)) for text in unit.commands[:10]
+            )
+            for where in (False, None, True):
+                names = tuple(bind for bind in found if apart(unit, bind) is where)
+                if names:
+                    made.append(
+                        Publishes(about=unit.about, seen=unit.seen, binds=names, source=source, sure=sure, apart=where)
+                    )
     return tuple(made)
 
 

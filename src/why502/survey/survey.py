@@ -106,7 +106,7 @@ class Survey:
         for table in facts:
             if isinstance(table, SocketTable):
                 for each in table.listeners:
-                    if each.backlog and each.queue > each.backlog:
+                    if each.full:
                         self.budget.full.add(Endpoint(place=table.about.place, address=each.address, port=each.port))
 
     async def _look(self, looker: Looker, want: Want[Fact], under: tuple[Want[Fact], ...]) -> Outcome:

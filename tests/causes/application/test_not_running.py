@@ -14,11 +14,11 @@ from tests.evidence import (
     journal_line,
     listener,
     own,
-    past,
     process,
     processes,
     publishes,
     route,
+    served,
     socket_path,
     table,
     unit,
@@ -83,18 +83,21 @@ SPARED: dict[str, tuple[Fact, ...]] = {
     "table not seen": (processes(), *STOPPED),
     "an IPv6 socket that perhaps takes it": (table(listener("::")), processes(), *STOPPED),
     "it answered after the unit had stopped, by a log that names no upstream": (
-        *HOST, *STOPPED, past(good=4, last_good=after(-60)), route()
+        *HOST, *STOPPED, served(good=4, last_good=after(-60)), route()
     ),
     "it answered before, and when the unit stopped is not known": (
         *HOST, publishes(), unit_state(active="inactive", since=None, stopped=after(-7200)),
-        past(good=4, last_good=after(-60)), route(),
+        served(good=4, last_good=after(-60)), route(),
     ),
     "it answered after the last line of the unit's journal": (
         *HOST, publishes(), unit_state(active="inactive", since=None), journal(journal_line(-7200, "Stopped app.")),
-        past(good=4, last_good=after(-60)), route(),
+        served(good=4, last_good=after(-60)), route(),
+    ),
+    "it and another answered after the unit had stopped": (
+        *HOST, *STOPPED, served(good=2, last_good=after(-60), upstreams=("127.0.0.1:8000", "127.0.0.1:9000"))
     ),
     "it answered after the unit had stopped": (
-        *HOST, *STOPPED, past(good=4, last_good=after(-60), upstreams=("127.0.0.1:8000",))
+        *HOST, *STOPPED, served(good=4, last_good=after(-60), upstreams=("127.0.0.1:8000",))
     ),
 }  # fmt: skip
 
@@ -105,11 +108,11 @@ def test_spared(facts: tuple[Fact, ...]) -> None:
 
 
 def test_an_answer_of_before_the_stop_changes_nothing() -> None:
-    before = past(good=4, last_good=after(-9000), upstreams=("127.0.0.1:8000",))
+    before = served(good=4, last_good=after(-9000), upstreams=("127.0.0.1:8000",))
     proves(not_running, case(), *HOST, *STOPPED, before, by={"UnitState"})
     forgotten = unit_state(active="inactive", since=None)
     stop = journal(journal_line(-60, "Stopped app."))
-    good = past(good=4, last_good=after(-90))
+    good = served(good=4, last_good=after(-90))
     proves(not_running, case(), *HOST, publishes(), forgotten, stop, route(), good, by={"UnitState"})
 
 
@@ -125,7 +128,7 @@ def test_what_may_connect_to_the_address_does_not_serve_it() -> None:
 
 
 def test_the_log_is_read_back_to_the_stop() -> None:
-    known = Known(*HOST, *STOPPED, past(good=4, last_good=after(-60)), route())
+    known = Known(*HOST, *STOPPED, served(good=4, last_good=after(-60)), route())
     not_running.judge(case(), known)
     windows = [want.window for want in known.asked if want.kind is PastAnswers]
     assert windows == [Window(start=after(-7200) + SECONDS, end=case().window.start)]
@@ -134,7 +137,7 @@ def test_the_log_is_read_back_to_the_stop() -> None:
 def test_answers_of_a_group_are_another_servers() -> None:
     """A log that names no upstream does not tell which of them answered."""
     of_two = route(group=group(endpoint(), endpoint(port=8001)))
-    proves(not_running, case(), *HOST, *STOPPED, of_two, past(good=4, last_good=after(-60)), by={"UnitState"})
+    proves(not_running, case(), *HOST, *STOPPED, of_two, served(good=4, last_good=after(-60)), by={"UnitState"})
 
 
 def test_a_path_of_a_gateway_with_other_files_is_spared() -> None:
@@ -147,6 +150,19 @@ def test_a_gateway_with_a_network_of_its_own_is_spared() -> None:
     inside = case(about=endpoint(place=ELSEWHERE))
     named = publishes(unit(), endpoint(place=endpoint().place.machine()))
     open_still(not_running, inside, table(place=ELSEWHERE), processes(), named, unit_state(active="inactive"))
+
+
+@pytest.mark.parametrize("apart", [True, None])
+def test_a_stopped_unit_with_a_network_of_its_own_is_spared(apart: bool | None) -> None:
+    """Started, it would listen where the gateway cannot reach it."""
+    open_still(not_running, case(), *HOST, publishes(apart=apart), unit_state(active="inactive"))
+
+
+def test_a_unit_with_a_network_of_its_own_hides_none_that_has_the_hosts() -> None:
+    beside = (publishes(unit("own.service"), apart=True), unit_state("own.service", "active"))
+    proves(not_running, case(), *HOST, *STOPPED, *beside, by={"UnitState"})
+    perhaps = (publishes(unit("own.service"), apart=None), unit_state("own.service", "active"))
+    open_still(not_running, case(), *HOST, *STOPPED, *perhaps)
 
 
 def test_another_host_is_spared() -> None:

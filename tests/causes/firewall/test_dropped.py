@@ -17,7 +17,10 @@ TIMEOUT = case(FailureId.CONNECT_TIMEOUT)
     [
         ((listener(queue=0, backlog=128),), Met.TIMED_OUT, SPECIFIC),
         ((), Met.TIMED_OUT, SPECIFIC),
+        ((listener(queue=0, backlog=0),), Met.TIMED_OUT, SPECIFIC),
         ((listener(queue=129, backlog=128),), Met.TIMED_OUT, COMPATIBLE),
+        ((listener(queue=128, backlog=128),), Met.TIMED_OUT, COMPATIBLE),
+        ((listener(queue=1, backlog=0),), Met.TIMED_OUT, COMPATIBLE),
         ((listener(),), Met.TIMED_OUT, COMPATIBLE),
         ((listener(queue=0, backlog=128),), Met.CONNECTED, COMPATIBLE),
     ],

@@ -1,5 +1,6 @@
 from tests.causes.proving import excludes, is_blind, open_still, proves, spares
 from tests.evidence import (
+    LATER,
     after,
     app_server,
     case,
@@ -11,6 +12,7 @@ from tests.evidence import (
     processes,
     response,
     route,
+    seen,
     settings,
     table,
 )
@@ -23,7 +25,7 @@ from why502.observations.want import As, Protocols
 RESET = case(FailureId.RESET_BEFORE_RESPONSE, count=2)
 KEEPS = route(group=group(keepalive=16), settings=settings(http_version="1.1"))
 SERVED: tuple[Fact, ...] = (table(listener(pids=(20,))), processes(info(20)), app_server(20))
-PAUSES = (logged(-3), logged(2, 502), logged(3), logged(8, 502))
+PAUSES = (logged(-3.1), logged(-3), logged(2, 502), logged(3), logged(3.1), logged(8, 502))
 ALL = (KEEPS, *SERVED, response(), idle_close(5.0), *PAUSES)
 
 
@@ -63,6 +65,22 @@ def test_one_bad_moment_is_spared() -> None:
     """All that came within a second failed, and it happened to follow a quiet spell: a restart, or a hiccup."""
     burst = (logged(-3), logged(2, 502), logged(2.2, 502), logged(2.4, 502), logged(3))
     open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, response(), idle_close(5.0), *burst)
+
+
+def test_an_application_that_is_sound_now_may_have_hung_up_then() -> None:
+    """A fresh connection that was asked later says nothing of the time of the failures, the log does."""
+    now = response(seen=seen(LATER))
+    proves(keepalive_mismatch, RESET, KEEPS, *SERVED, now, idle_close(5.0), *PAUSES, by={"IdleClose", "LoggedRequest"})
+    one_by_one = (logged(-3), logged(2, 502), logged(3), logged(8, 502))
+    open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, now, idle_close(5.0), *one_by_one)
+    open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, response(), idle_close(5.0), *one_by_one)
+    hung_up = response(None, Reply.CLOSED, seen=seen(LATER))
+    open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, hung_up, idle_close(5.0), *PAUSES)
+
+
+def test_a_failure_without_a_pause_among_them_is_spared() -> None:
+    soon = (*PAUSES, logged(3.5), logged(4, 502))
+    open_still(keepalive_mismatch, RESET, KEEPS, *SERVED, response(), idle_close(5.0), *soon)
 
 
 def test_requests_of_a_kind_that_never_went_well_are_spared() -> None:

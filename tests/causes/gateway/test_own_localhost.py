@@ -16,12 +16,12 @@ from tests.evidence import (
     info,
     listener,
     logged,
-    past,
     processes,
     publishes,
     request,
     response,
     route,
+    served,
     table,
     unit,
     unit_state,
@@ -32,7 +32,7 @@ from why502.observations.failure import FailureId
 from why502.observations.place import Place
 from why502.observations.probes import ResponseAttempt
 from why502.observations.server import Publishes
-from why502.observations.verdict import Case, Excluded, Proven, Verdict
+from why502.observations.verdict import Case, Excluded, Proven, Suspected, Verdict
 from why502.observations.want import As
 from why502.rules.candidates import MADE_UP, NO_HOST
 
@@ -113,7 +113,7 @@ FRONT = case(about=endpoint(place=ELSEWHERE))
         (INSIDE, (route(), answer("/orders/7", 404), answer(MADE_UP, 404))),
         (FRONT, (route(), answer("/", 200), answer(MADE_UP, 404), answer("/", 200, name=NO_HOST))),
         (INSIDE, (*tied(), logged(-60))),
-        (INSIDE, (*tied(), past(good=3))),
+        (INSIDE, (*tied(), served(good=3))),
     ],
     ids=[
         "not asked", "no answer", "answers everything", "answers everything for everybody", "does not know the path",
@@ -164,3 +164,10 @@ def test_another_address_and_another_failure_are_spared() -> None:
 
 def test_blind() -> None:
     is_blind(own_localhost, INSIDE, *APART, *tied())
+
+
+def test_a_unit_that_has_that_network_for_its_own_names_nothing_here() -> None:
+    named = publishes(unit(), apart=True)
+    assert isinstance(own_localhost.judge(OUT, Asked(*THERE, *tied(ELSEWHERE), named)), Proven)
+    perhaps = publishes(unit(), apart=None)
+    assert isinstance(own_localhost.judge(OUT, Asked(*THERE, *tied(ELSEWHERE), perhaps)), Suspected)

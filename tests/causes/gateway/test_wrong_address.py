@@ -14,11 +14,11 @@ from tests.evidence import (
     logged,
     message,
     own,
-    past,
     process,
     publishes,
     response,
     route,
+    served,
     socket_path,
     table,
     unit,
@@ -27,7 +27,7 @@ from why502.causes.gateway.wrong_address import wrong_address
 from why502.observations.fact import Fact
 from why502.observations.failure import FailureId
 from why502.observations.server import Publishes, Says
-from why502.observations.verdict import Case, Excluded, Proven, Verdict
+from why502.observations.verdict import Case, Excluded, Proven, Suspected, Verdict
 
 MOVED = endpoint(port=8001)
 SHOP = app_server(20, MOVED, unit="shop.service")
@@ -57,10 +57,10 @@ def test_proved_by_the_gateways_log() -> None:
 
 def test_what_served_the_route_before_is_not_written_wrongly() -> None:
     """The other is another copy of it, unless it says itself that it moved from here."""
-    served = past(good=4)
-    assert not isinstance(judged(*HERE, NAMED, ANSWERS, served), Proven | Excluded)
+    before = served(good=4)
+    assert not isinstance(judged(*HERE, NAMED, ANSWERS, before), Proven | Excluded)
     moved = message(Says.LISTENING, unit("shop.service"), at=-600, bind=endpoint())
-    assert isinstance(judged(*HERE, NAMED, ANSWERS, served, moved), Proven)
+    assert isinstance(judged(*HERE, NAMED, ANSWERS, before, moved), Proven)
 
 
 def test_what_may_connect_to_the_address_leaves_it_open() -> None:
@@ -119,3 +119,10 @@ def test_other_hosts_paths_and_failures_are_spared() -> None:
 
 def test_blind() -> None:
     is_blind(wrong_address, case(), *HERE, NAMED, ANSWERS, publishes(unit(), endpoint(port=1)))
+
+
+@pytest.mark.parametrize("apart", [True, None])
+def test_a_unit_that_names_the_address_in_a_network_of_its_own_leaves_it_open(apart: bool | None) -> None:
+    """It may be the application that is meant, and the other one its twin."""
+    verdict = wrong_address.judge(case(), Known(*HERE, NAMED, ANSWERS, publishes(unit("own.service"), apart=apart)))
+    assert isinstance(verdict, Suspected)

@@ -15,7 +15,15 @@ def test_the_message_names_it() -> None:
 
 @pytest.mark.parametrize(
     ("queue", "backlog", "verdict"),
-    [(128, 128, SPECIFIC), (129, 128, SPECIFIC), (3, 128, COMPATIBLE), (0, 128, Excluded), (0, None, COMPATIBLE)],
+    [
+        (129, 128, SPECIFIC),
+        (1, 0, SPECIFIC),
+        (128, 128, COMPATIBLE),
+        (3, 128, COMPATIBLE),
+        (0, 128, Excluded),
+        (0, 0, Excluded),
+        (0, None, COMPATIBLE),
+    ],
 )
 def test_the_queue_decides(queue: int, backlog: int | None, verdict: object) -> None:
     seen = table(listener(queue=queue, backlog=backlog))

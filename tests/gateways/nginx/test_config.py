@@ -1,11 +1,12 @@
 """The files of a running nginx, and which of them are newer than what it runs with."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.stands.gateway import Gateway, gateway
+from tests.stands.gateway import Gateway, gateway, until
 from tests.stands.surveying import fact, facts, found
 from why502.gateways.nginx.config import NginxConfiguration
 from why502.gateways.nginx.tree import GLOBALS
@@ -134,3 +135,44 @@ def test_a_file_that_is_no_configuration_does_no_harm(open_path: Path) -> None:
         made.settle()
         made.config.write_bytes(bytes(range(256)) * 100)
         assert facts(made, GatewaySetup)[0].newer == (str(made.config),)
+
+
+@pytest.mark.parametrize("level", ["error", "notice"])
+def test_a_file_that_changed_before_a_lone_worker_was_replaced_is_not_taken_for_loaded(
+    level: str, open_path: Path
+) -> None:
+    """It has what the master read before, although it is younger than the file."""
+    lay(open_path / "g", a="location / { return 200; }")
+    main = f"worker_processes 1; error_log {open_path}/g/error.log {level};"
+    with gateway(open_path / "g", INCLUDING, main=main) as made:
+        made.settle()
+        lay(made.base, a="location / { return 404; }")
+        made.settle()
+        made.replace_workers()
+        assert made.status() == 200
+        setup = fact(made, GatewaySetup)
+        changed, file = (setup.doubtful, setup.newer) if level == "error" else (setup.newer, setup.doubtful)
+        assert [os.path.relpath(path, made.base) for path in changed] == ["conf.d/a.conf"]
+        assert file == ()
+        assert fact(made, NginxConfiguration).since is None
+        route = fact(made, RouteTaken, As(host="shop.test", arrives=("127.0.0.1", made.port)))
+        assert not route.loaded
+        assert ("may not be loaded" in route.seen.raw) is (level == "error")
+        made.reload()
+        assert made.status() == 404
+        loaded = fact(made, GatewaySetup)
+        assert loaded.newer == ()
+        assert (loaded.doubtful == ()) is (level == "notice"), "a lone worker of a reload looks the same"
+
+
+def test_of_several_workers_one_that_was_replaced_changes_nothing(open_path: Path) -> None:
+    lay(open_path / "g", a="location / { return 200; }")
+    with gateway(open_path / "g", INCLUDING) as made:
+        made.settle()
+        lay(made.base, a="location / { return 404; }")
+        made.settle()
+        one = min(made.serving())
+        os.kill(one, signal.SIGKILL)
+        until("another in its place", lambda: len(made.serving()) == 2 and one not in made.serving())
+        setup = fact(made, GatewaySetup)
+    assert [os.path.relpath(path, made.base) for path in setup.newer] == ["conf.d/a.conf"]

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +17,17 @@ from tests.evidence import host, info, processes
 from tests.stands.gateway import Gateway, gateway, newest, until
 from tests.stands.nginx import binaries, free_port
 from tests.stands.surveying import fact, surveyed
+from tests.vantages import HERE as PAPER
 from tests.vantages import Hand, Paper
-from why502.gateways.nginx.process import Build, Started, absolute, build_at, build_of, nginx_processes, started_of
+from why502.gateways.nginx.process import (
+    Build,
+    Started,
+    absolute,
+    build_at,
+    build_of,
+    nginx_processes,
+    started_of,
+)
 from why502.observations.gateway import GatewayProcess
 from why502.observations.place import Place
 from why502.observations.processes import ProcessTable
@@ -210,3 +220,44 @@ def test_a_reload_is_when_the_workers_of_now_started(open_path: Path) -> None:
     assert then.process == first.process
     assert not leaving & {each.pid for each in then.workers if each.pid not in still}
     assert {each.pid for each in then.workers} >= still
+
+
+def aged(*children: tuple[str, float]) -> GatewayProcess:
+    """The gateway of a master whose children, with these titles, started so many seconds after it."""
+    began = datetime(2026, 11, 21, tzinfo=UTC)
+    master = info(10, "nginx", command=("nginx: master process nginx",), started=began, exe="/gone")
+    told = [
+        info(11 + number, "nginx", parent=10, command=(f"nginx: {title}",), started=began + timedelta(seconds=after))
+        for number, (title, after) in enumerate(children)
+    ]
+    hand = Hand(Paper(), facts=[replace(processes(master, *told), about=Machine(place=PAPER.machine()))])
+    (found,) = asyncio.run(nginx_processes.look(Want(kind=GatewayProcess, about=Machine(place=PAPER.machine())), hand))  # type: ignore[misc]
+    assert isinstance(found, GatewayProcess)
+    return found
+
+
+NEW, LEAVES, CACHE = "worker process", "worker process is shutting down", "cache manager process"
+
+
+@pytest.mark.parametrize(
+    ("children", "took_up", "at_once"),
+    [
+        (((NEW, 50.0),), 50.0, False),
+        (((NEW, 50.0), (NEW, 50.2)), 50.0, True),
+        (((NEW, 50.0), (NEW, 70.0)), 50.0, False),
+        (((NEW, 50.0), (NEW, 50.1), (NEW, 70.0)), 50.0, True),
+        (((NEW, 50.0), (NEW, 50.1), (NEW, 70.0), (NEW, 80.0)), 50.0, False),
+        (((NEW, 50.0), (LEAVES, 0.0)), 50.0, True),
+        (((NEW, 50.0), (LEAVES, 60.0)), 50.0, False),
+        (((NEW, 50.0), (CACHE, 50.0)), 50.0, True),
+        (((NEW, 50.0), (CACHE, 0.0)), 0.0, False),
+        ((), 0.0, False),
+    ],
+)
+def test_the_oldest_that_serves_and_whether_it_started_with_others(
+    children: tuple[tuple[str, float], ...], took_up: float, at_once: bool
+) -> None:
+    found = aged(*children)
+    assert (found.took_up - found.started).total_seconds() == took_up
+    assert found.at_once is at_once
+    assert found.oldest == next((each for each in found.workers if took_up), found.oldest)

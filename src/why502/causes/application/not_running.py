@@ -34,13 +34,13 @@ from why502.observations.verdict import (
     Verdict,
 )
 from why502.observations.want import Evidence, Want
-from why502.rules.answering import may_be_from
+from why502.rules.answering import may_be_from, some_from
 from why502.rules.asking import one
 from why502.rules.cause import cause
 from why502.rules.listening import Listens, Nobody, NotSeen, who_listens
 from why502.rules.owning import is_own, of_first_process
 from why502.rules.publishing import Publisher, live_process, publishers_want, who_surely_should
-from why502.rules.slowness import past_want
+from why502.rules.slowness import served_want
 
 DIRECT = frozenset({FailureId.CONNECT_REFUSED, FailureId.CONNECT_NO_SOCKET})
 SECONDS = timedelta(seconds=2)
@@ -86,14 +86,14 @@ def _silent(case: Case, evidence: Evidence, address: Address, held: Nobody | Not
     should = who_surely_should(address, evidence)
     if should is None:
         return _guess(address, (publishers_want(address),))
-    running = _running(should)
+    running = _running(tuple(each for each in should if each.here))
     if running:
         return Excluded(because=running, says=f"{running[0].about} names {address} and is not stopped")
-    stopped = lead(should, evidence)
+    stopped = lead(tuple(each for each in should if each.names.apart is not True), evidence)
     seen = isinstance(held, Nobody) or (case.under is not None and case.under.cause == "gateway.socket-missing")
     if stopped is None or not seen:
         return _guess(address, (Want(kind=UnitTable, about=Machine(place=address.place.machine())),))
-    if not of_first_process(address, evidence):
+    if not stopped.here or not of_first_process(address, evidence):
         proof = _proof(address, stopped)
         return Suspected(grade=Grade.SPECIFIC, says=proof.says) if isinstance(proof, Proven) else proof
     if _answered_since(case, evidence, stopped):
@@ -139,12 +139,16 @@ def _starts(socket: Publisher, service: Publisher) -> bool:
 
 def _answered_since(case: Case, evidence: Evidence, publisher: Publisher) -> bool:
     """Tell whether this very address answered after the unit had stopped: then something else served it."""
-    stopped, want = _stopped_at(publisher, evidence), past_want(case)
+    stopped, want = _stopped_at(publisher, evidence), served_want(case)
     if stopped is not None and stopped + SECONDS < case.window.start:
         # As far back as that: the route may have been asked last before the period that is looked at, or a reload.
         want = replace(want, window=Window(start=stopped + SECONDS, end=case.window.start))
     past = one(evidence, want)
-    if past is None or past.last_good is None or not may_be_from(case, evidence, past):
+    if past is None or past.last_good is None:
+        return False
+    # What of all answers is the newest may be another's, unless each of them is of after the stop.
+    ours = may_be_from if stopped is not None and want.window is None else some_from
+    if not ours(case, evidence, past):
         return False
     return stopped is None or past.last_good > stopped + SECONDS
 

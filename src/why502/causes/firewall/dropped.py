@@ -61,5 +61,5 @@ def _silent(attempt: TcpAttempt | None) -> bool:
 
 
 def _full(held: Holding) -> bool:
-    """Tell whether a queue is full, or may be: its size is not known everywhere."""
-    return any(not each.backlog or each.queue >= each.backlog for each in held.listeners)
+    """Tell whether a queue is full, or may have been: its size is not known everywhere, or one more place is left."""
+    return any(each.full is not False or 0 < each.queue == each.backlog for each in held.listeners)

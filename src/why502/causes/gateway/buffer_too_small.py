@@ -31,6 +31,7 @@ from why502.observations.want import Evidence, Protocols, Want
 from why502.rules.asking import one, route_of
 from why502.rules.cause import cause
 from why502.rules.probing import alike, asked
+from why502.rules.upstreams import known_route
 
 MOST = 16 * 1024
 DEFAULT = 4096
@@ -50,7 +51,8 @@ def buffer_too_small(case: Case, evidence: Evidence) -> Verdict:
     want = asked(case, evidence)
     if route is None or want is None:
         about = case.failure.hop.route
-        return guess if about is None else Unexamined(wants=(Want(kind=RouteTaken, about=about),))
+        looked = known_route(case, evidence) is not None
+        return guess if about is None or looked else Unexamined(wants=(Want(kind=RouteTaken, about=about),))
     attempt = one(evidence, want)
     if attempt is None:
         return Suspected(grade=guess.grade, says=says, wants=(want,))

@@ -6,8 +6,8 @@ upstream closes it meets a FIN or RST. Safe methods are tried again; a POST fail
 spell.
 
 ## Told apart from
-`application.crashes-on-request` fails on fresh connections too. `application.restarted` comes as one burst, with
-processes younger than the failure.
+`application.crashes-on-request` fails on fresh connections too, and without a pause: that an application is sound now
+does not show that it was. `application.restarted` comes as one burst, with processes younger than the failure.
 
 ## Remedy
 Let the upstream keep idle connections longer than the gateway (its keep-alive above the gateway's `keepalive_timeout`),
@@ -28,7 +28,7 @@ from why502.observations.verdict import (
 )
 from why502.observations.want import Evidence, Protocols
 from why502.rules.cause import cause
-from why502.rules.keepalive import Kept, how_kept, kept_wants
+from why502.rules.keepalive import SHOWN, Kept, how_kept, kept_wants
 from why502.rules.lasting import lasting
 
 LEAST = 2
@@ -44,7 +44,7 @@ LEAST = 2
     common=2,
 )
 def keepalive_mismatch(case: Case, evidence: Evidence) -> Verdict:
-    """Prove it by both idle limits, a sound fresh connection, old processes, and the pause before each failure."""
+    """Prove it by both idle limits, old processes, the pause before each failure, and none without such a pause."""
     if case.failure.id not in {FailureId.CLOSED_BEFORE_RESPONSE, FailureId.RESET_BEFORE_RESPONSE}:
         return Irrelevant(says="the upstream did not close or reset the connection")
     kept = how_kept(case, lasting(case, evidence))
@@ -56,7 +56,10 @@ def keepalive_mismatch(case: Case, evidence: Evidence) -> Verdict:
     if kept.gateway is None:
         return Excluded(because=(kept.route,), says="the gateway opens a connection for each request")
     if not kept.fresh_works:
-        return Excluded(because=(kept.fresh,), says="a fresh connection fails as well")
+        says = "a fresh connection fails as well"
+        if kept.fresh_then:
+            return Excluded(because=(kept.fresh,), says=says)
+        return Suspected(grade=Grade.COMPATIBLE, says=f"{says} now")
     return _limits_apart(case, kept, kept.gateway)
 
 
@@ -70,7 +73,8 @@ def _limits_apart(case: Case, kept: Kept, gateway: float) -> Verdict:
         says = f"the upstream keeps idle connections for more than {kept.listened:g} s, the gateway for {gateway:g} s"
         return Suspected(grade=Grade.COMPATIBLE, says=says)
     most = kept.spells >= LEAST and kept.after_pause * 2 > kept.failed
-    if kept.younger is not None or not most or not kept.good_alike:
+    apart = len(kept.soon) >= LEAST and not kept.soon_failed
+    if kept.younger is not None or not most or not kept.good_alike or not apart:
         return Suspected(
             grade=Grade.SPECIFIC,
             says=_limits(kept),
@@ -79,9 +83,15 @@ def _limits_apart(case: Case, kept: Kept, gateway: float) -> Verdict:
         )
     return Proven(
         subject=case.failure.about,
-        because=(kept.route, kept.fresh, *kept.because, *kept.pauses),
+        because=(
+            kept.route,
+            *((kept.fresh,) if kept.fresh_then else ()),
+            *kept.because,
+            *kept.pauses,
+            *kept.soon[:SHOWN],
+        ),
         says=f"{_limits(kept)}; {kept.after_pause} of {kept.failed} failures came just when a pause of that"
-        " length ended, and fresh connections are sound",
+        f" length ended, and none of {len(kept.soon)} requests that came sooner failed",
         fixes=(_fix(kept),),
     )
 

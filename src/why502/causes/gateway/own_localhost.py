@@ -123,13 +123,19 @@ def _shown(
     made-up one, or to bear the upstream's name. Where a gateway like ours stands beside it, it is that one's.
     """
     address = case.failure.about
-    if not isinstance(address, Endpoint) or who_should(address, evidence) != () or answered_here(case, evidence):
+    if not isinstance(address, Endpoint) or not _nobody_here(address, evidence) or answered_here(case, evidence):
         return None
     if _has_gateway(case, table, found[0]):
         return None
     holder = next((info for pid in found[1].pids if (info := table.by_pid(pid)) is not None), None)
     tied = tie_by_answer(case, evidence, reach(found[1], found[0]), holder.unit if holder is not None else None)
     return (table, *tied[1]) if tied is not None else None
+
+
+def _nobody_here(address: Endpoint, evidence: Evidence) -> bool:
+    """Tell whether all that names the address, if anything does, has a network of its own."""
+    should = who_should(address, evidence)
+    return should is not None and all(each.names.apart is True for each in should)
 
 
 def _has_gateway(case: Case, table: ProcessTable, there: SocketTable) -> bool:

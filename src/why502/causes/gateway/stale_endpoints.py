@@ -18,7 +18,7 @@ from why502.observations.want import Evidence
 from why502.rules.cause import cause
 from why502.rules.holding import address_of
 from why502.rules.suspecting import perhaps, points
-from why502.rules.upstreams import addresses, by_name, known_route, stands_for
+from why502.rules.upstreams import addresses, fixed, known_route, stands_for
 
 
 @cause(
@@ -41,7 +41,7 @@ def stale_endpoints(case: Case, evidence: Evidence) -> Verdict:
     if route is None or route.group is None:
         return perhaps("perhaps the gateway's list of instances is out of date")
     if not stands_for(route, address):
-        if any(by_name(each) for each in route.group.servers) or not addresses(route):
+        if not fixed(route) or (not route.loaded and len(addresses(route)) == 1):
             return perhaps("perhaps the gateway's list of instances is out of date")
         return points(f"the gateway tries {address}, which its configuration does not name", route)
     if len(addresses(route)) == 1:

@@ -62,11 +62,11 @@ def wrong_address(case: Case, evidence: Evidence) -> Verdict:
     if not isinstance(here, Nobody) or not is_own(address, evidence):
         return guess
     should = who_should(address, evidence)
-    if should and not any(each.names.sure for each in should):
-        return guess
+    ours: tuple[Fact, ...] = tuple(each.names for each in should or () if each.here and each.names.sure)
+    if ours:
+        return Excluded(because=ours, says=f"{ours[0].about} should listen on {address}")
     if should:
-        facts: tuple[Fact, ...] = tuple(each.names for each in should)
-        return Excluded(because=facts, says=f"{should[0].names.about} should listen on {address}")
+        return guess
     found = candidates(case, evidence, here.table)
     if not found:
         return guess

@@ -76,8 +76,8 @@ def _at_home(case: Case, evidence: Evidence, address: Endpoint) -> Verdict:
     should = who_should(address, evidence)
     if should is None:
         return Suspected(grade=Grade.SPECIFIC, says=guess, because=(held.table,), wants=(publishers_want(address),))
-    if any(each.stopped and not _names(each, other, address) for each in should):
-        return Suspected(grade=Grade.COMPATIBLE, says=f"a stopped unit names {address}; the other may be another's")
+    if any(not each.here or (each.stopped and not _names(each, other, address)) for each in should):
+        return Suspected(grade=Grade.COMPATIBLE, says=f"another unit names {address}; the other may be another's")
     if answered_here(case, evidence):
         return Suspected(grade=Grade.COMPATIBLE, says=f"{address} answered before; the other may be another's")
     return _if_taken(case, evidence, held.table, other)

@@ -45,13 +45,14 @@ def accept_queue_full(case: Case, evidence: Evidence) -> Verdict:
     if other is not None or address is None:
         return other or guess
     now = holding(address, evidence)
-    full = [each for each in (now.listeners if now is not None else ()) if each.backlog and each.queue >= each.backlog]
+    full = [each for each in (now.listeners if now is not None else ()) if each.full]
     if now is not None and full:
-        says = f"{full[0].queue} connections wait in the accept queue of {address}, which takes {full[0].backlog}"
+        many = f"{full[0].queue} connection{'s wait' if full[0].queue != 1 else ' waits'}"
+        says = f"{many} in the accept queue of {address}, which takes no more (backlog {full[0].backlog})"
         return points(says, now.table, fixes=(Fix(title="See the queues", commands=("ss -lntx",)),))
     match who_listens(address, evidence):
         case Nobody(table=table):
             return Excluded(because=(table,), says=f"nothing listens on {address}")
-        case Listens(listener=listener, table=table) if listener.backlog and listener.queue == 0:
+        case Listens(listener=listener, table=table) if listener.backlog is not None and listener.queue == 0:
             return Excluded(because=(table,), says=f"the accept queue of {address} is empty")
     return perhaps(guess.says, *holding_wants(address))

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from posixpath import dirname, join
 
+from why502.gateways.nginx.generation import TakenUp, taken_up
 from why502.gateways.nginx.process import started_of
 from why502.gateways.nginx.tree import Config, List, Loading, Read
 from why502.observations.fact import EvidenceKind, Fact, Seen
@@ -19,18 +20,20 @@ MOST = 64 << 20
 ROUNDS = 64
 LINKS = 16
 TICK = timedelta(milliseconds=50)
+DOUBT = "perhaps that one merely took the place of another, with what the master had read before"
 
 
 @frozen
 class NginxConfiguration(Fact):
     """The configuration of one nginx as read (about: Process of the master); for this room's own lookers.
 
-    `newer` are files and directories changed after the process took its configuration up; `changed` is
-    the newest change of all.
+    `newer` are files and directories changed after the process took its configuration up, `doubtful` those that may
+    be; `changed` is the newest change of all.
     """
 
     config: Config
     newer: tuple[str, ...]
+    doubtful: tuple[str, ...]
     changed: datetime
 
     __hash__ = object.__hash__
@@ -61,20 +64,38 @@ async def nginx_configuration(want: Want[Fact], around: Around) -> tuple[Fact, .
     if not config.sources or gateway.config not in config.sources:
         refusal = first or Refusal(no=No.MISSING, at=gateway.seen.at, text="not there")
         return refused(want, gateway.config, refusal, around.vantage)
-    newer = tuple(sorted(path for path, at in files.changed.items() if at > gateway.took_up + TICK))
+    newer, doubtful = await _not_loaded(files.changed, gateway, around)
     changed = max(files.changed.values(), default=gateway.took_up)
     at = files.at
-    raw = "\n".join((gateway.config, *(f"{path} changed after the workers started" for path in newer)))[:2000]
+    told = (f"{path} changed after the workers took it up" for path in newer)
+    perhaps = (f"{path} changed before the oldest worker started, and after the master: {DOUBT}" for path in doubtful)
+    raw = "\n".join((gateway.config, *told, *perhaps))[:2000]
     return (
         NginxConfiguration(
             about=want.about,
             seen=Seen(at=at, by="gateways.nginx.config", kind=EvidenceKind.CONFIG, source=gateway.config, raw=raw),
-            since=gateway.took_up if not newer else None,
+            since=None if newer or doubtful else gateway.took_up,
             config=config,
             newer=newer,
+            doubtful=doubtful,
             changed=changed,
         ),
     )
+
+
+async def _not_loaded(
+    changed: dict[str, datetime], gateway: GatewayProcess, around: Around
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the files that are newer than what runs, and those that may be: what the master read since is not told.
+
+    A worker that takes the place of one that died has what the master read before, however young it is.
+    """
+    newer = {path for path, at in changed.items() if at > gateway.took_up + TICK}
+    between = {path for path, at in changed.items() if at > gateway.started + TICK} - newer
+    when = await taken_up(gateway, around) if between else TakenUp.JUST_THEN
+    if when is TakenUp.BEFORE:
+        return tuple(sorted(newer | between)), ()
+    return tuple(sorted(newer)), tuple(sorted(between)) if when is TakenUp.NOT_KNOWN else ()
 
 
 @frozen

@@ -76,6 +76,13 @@ def everywhere(config: Config, http: Chain, defaults: Defaults) -> tuple[tuple[E
     return tuple(errors.values()), tuple(access.values())
 
 
+def access_paths(config: Config, chain: Chain, server: Directive, defaults: Defaults) -> frozenset[str]:
+    """Return every access log that requests of one server may be written to; `chain` ends with the server."""
+    own = (each for each in config.walk(server) if each.name == "access_log" and each.args and each.args[0] != "off")
+    inherited = (each.place.path for each in access_logs(config, chain, defaults))
+    return frozenset((*inherited, *(_path(config, each.args[0]) for each in own)))
+
+
 def _path(config: Config, written: str) -> str:
     return written if written.startswith(ELSEWHERE) else as_path(join(config.prefix, written))
 

@@ -5,7 +5,9 @@ from the title that the master writes over its arguments (quoting is lost there,
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from why502.observations.fact import EvidenceKind, Fact, Seen
 from why502.observations.frozen import frozen
@@ -19,7 +21,10 @@ from why502.vantage.looking import Around, looker
 
 MASTER = "nginx: master process "
 WORKER = "nginx: worker process"
+CACHE = "nginx: cache manager process"
 LEAVING = "is shutting down"
+AT_ONCE = timedelta(seconds=0.5)
+"""In which a master has started its workers, one after the other."""
 BINARY = 48 << 20
 VERSION = re.compile(rb"(?:nginx version: |\x00)(nginx|openresty|angie|Angie|Tengine)/(\d+\.\d+(?:\.\d+)*)")
 OPTION = re.compile(rb"--(prefix|conf-path|error-log-path|http-log-path)=([^ \x00']+)")
@@ -135,6 +140,9 @@ async def _gateway(
     build = await build_at(vantage, master)
     prefix = absolute(master.cwd or "/", started.prefix) if started.prefix else build.prefix
     lead = min(current, key=lambda each: each.started, default=master)
+    # a reload replaces the cache manager as well
+    serving = [*current, *(each for each in table.children(master.pid) if " ".join(each.command).startswith(CACHE))]
+    oldest = min(serving, key=lambda each: each.started, default=master)
     place = lead.place if lead.place.net is not None else master.place
     # Paths mean other files in a root of its own, which a place does not tell.
     assumed = place.net is None or master.root not in {None, "/"}
@@ -142,12 +150,12 @@ async def _gateway(
         # without rights its namespaces cannot be read; they are taken to be ours, and said to be assumed
         place = vantage.here()
     raw = "\n".join(
-        f"{each.pid} {' '.join(each.command)} (started {each.started:%F %T} UTC)" for each in (master, lead)
+        f"{each.pid} {' '.join(each.command)} (started {each.started:%F %T} UTC)" for each in (master, oldest)
     )
     return GatewayProcess(
         about=want.about,
         seen=Seen(at=table.seen.at, by="gateways.nginx.process", kind=EvidenceKind.PROCESS, source="/proc", raw=raw),
-        since=lead.started,
+        since=oldest.started,
         process=master.process,
         place=place,
         product="nginx",
@@ -156,10 +164,20 @@ async def _gateway(
         prefix=prefix,
         user=User(uid=lead.uid, gid=lead.gid, groups=lead.groups),
         workers=tuple(each.process for each in workers),
-        took_up=lead.started,
+        started=master.started,
+        took_up=oldest.started,
+        oldest=oldest.process,
+        at_once=_at_once(oldest, serving, [each for each in workers if each not in current]),
         unit=master.unit,
         assumed=assumed,
     )
+
+
+def _at_once(oldest: ProcessInfo, serving: Sequence[ProcessInfo], leaving: Sequence[ProcessInfo]) -> bool:
+    """Tell whether most of those that serve started together: or beside one that leaves, which none replaces yet."""
+    together = [each for each in serving if each.started - oldest.started <= AT_ONCE]
+    beside = any(each.started < oldest.started for each in leaving)
+    return beside or (len(together) > 1 and len(together) * 2 > len(serving))
 
 
 async def build_at(vantage: Vantage, master: ProcessInfo) -> Build:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from posixpath import dirname, join
 
+from why502.gateways.nginx.config import NginxConfiguration
 from why502.gateways.nginx.index import NginxIndex
 from why502.gateways.nginx.routing import Decision, Entry, decide
 from why502.gateways.nginx.upstream import GroupServer, Target, UnixTarget, is_address
@@ -38,7 +39,7 @@ async def nginx_route(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
     names = _Names(around, index.gateway.place)
     group = await _group(decision, names)
     site = decision.written_site or decision.location_site or decision.server_site
-    loaded = not index.configuration.newer
+    loaded = not index.configuration.newer and not index.configuration.doubtful
     route = Route(gateway=want.about, server=decision.server or OFF_MASTER, location=decision.location or "(none)")
     return (
         RouteTaken(
@@ -48,7 +49,7 @@ async def nginx_route(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
                 by="gateways.nginx.route",
                 kind=EvidenceKind.CONFIG,
                 source=str(site),
-                raw=_shown(decision, index.gateway, loaded=loaded),
+                raw=_shown(decision, index.configuration, index.gateway),
             ),
             since=_since(index.configuration.since, disk),
             site=site,
@@ -178,7 +179,7 @@ async def _group(decision: Decision, names: _Names) -> Group | None:
     )
 
 
-def _shown(decision: Decision, gateway: GatewayProcess, *, loaded: bool) -> str:
+def _shown(decision: Decision, configuration: NginxConfiguration, gateway: GatewayProcess) -> str:
     """Write the lines that decide, as a person would look them up."""
     lines = [_line(decision.server_site, f"server {decision.server}".rstrip())]
     if decision.location_site is not None:
@@ -191,8 +192,10 @@ def _shown(decision: Decision, gateway: GatewayProcess, *, loaded: bool) -> str:
     lines += list(decision.steps[:12])
     if decision.unresolved is not None:
         lines.append(f"not told by the files: {decision.unresolved}")
-    if not loaded:
+    if configuration.newer:
         lines.append(f"files changed after the workers took them up at {gateway.took_up:%F %T} UTC")
+    elif configuration.doubtful:
+        lines.append(f"files changed after the master started at {gateway.started:%F %T} UTC, and may not be loaded")
     return "\n".join(lines)[:2000]
 
 

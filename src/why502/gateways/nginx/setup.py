@@ -33,6 +33,7 @@ async def nginx_setup(want: Want[Fact], around: Around) -> tuple[Fact, ...] | Ga
             since=configuration.since,
             files=tuple(files),
             newer=configuration.newer,
+            doubtful=configuration.doubtful,
             problems=tuple(f"{each.site}: {each.says}" for each in problems[:PROBLEMS]),
             error_logs=tuple(each.place for each in errors),
             access_logs=tuple(each.place for each in access),

@@ -1,0 +1,1 @@
+"""The configuration on the disk is not what the gateway runs."""
