@@ -35,11 +35,12 @@ class Memo:
         self._shift = np.uint64(64 - bits)
         self._bits = bits
         self._keys: list[Words] = []
-        self._values = np.zeros(1 << bits, dtype=np.int64)
+        self._values: Numbers = np.empty(0, dtype=np.int64)
 
     def look(self, words: Sequence[Words], resolve: Resolve) -> Numbers:
         """Return the number of each row. The last word is never 0: so no empty slot looks like a value."""
         if not self._keys:
+            self._values = np.zeros(1 << self._bits, dtype=np.int64)
             self._keys = [np.zeros(1 << self._bits, dtype=np.uint64) for _ in words]
         slots = self._slots(words)
         hit = self._hits(words, slots)
