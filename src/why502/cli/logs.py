@@ -15,6 +15,7 @@ from why502.cli.options import SPAN, UNITS
 if TYPE_CHECKING:
     from why502.diagnosis.scanning import LogsOptions, LogsOutcome
     from why502.logs.questions import Condition
+    from why502.scan.scheduler import Cluster
 
 FORMATS = ("text", "json", "markdown", "html", "csv", "parquet")
 DIMENSIONS = ("upstream", "route", "status", "failure", "outcome", "client", "minute")
@@ -32,6 +33,11 @@ OF_CONDITION = ("upstream", "status", "failure")
 @click.option("--tz", metavar="ZONE", help="Zone of times without one: Europe/Berlin.  [default: this host's]")
 @click.option("-f", "--follow", is_flag=True, help="Go on as the logs grow, until Ctrl-C.")
 @click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="Threads to use.  [default: one a core]")
+@click.option("--cluster", metavar="ADDRESS", help="Count on this Dask cluster: tls://scheduler:8786.")
+@click.option("--tls-ca-file", type=click.Path(dir_okay=False), help="Of --cluster, as --tls-cert and --tls-key.")
+@click.option("--tls-cert", type=click.Path(dir_okay=False), hidden=True)
+@click.option("--tls-key", type=click.Path(dir_okay=False), hidden=True)
+@click.option("--engine", type=click.Choice(["compiled", "vectorised", "plain"]), hidden=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="How the report is written.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the report to this file.")
@@ -71,8 +77,16 @@ def scanned(asked: Asked, options: LogsOptions) -> tuple[LogsOutcome, int]:
     readers = Readers()
     on = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not asked.quiet
     with ended_by_signals(readers.stop) as ending, metering(on=on) as meter:
-        outcome = run(asked.names, options, stop=ending.event, readers=readers, progress=meter)
+        outcome = run(
+            asked.names, options, stop=ending.event, readers=readers, progress=meter, meanwhile=load_what_follows
+        )
         return outcome, ending.number
+
+
+def load_what_follows() -> None:
+    """Import what comes after the scan while other threads are at it."""
+    import why502.report.logs.assemble
+    import why502.vantage.redaction  # noqa: F401
 
 
 def written(asked: Asked, outcome: LogsOutcome) -> int:
@@ -147,7 +161,23 @@ def options_of(chosen: dict[str, Any], asked: Asked, zone: tzinfo | None) -> Log
         until=until,
         threads=chosen["threads"],
         cells=needs_cells(asked),
+        cluster=cluster_of(chosen),
+        engine=chosen["engine"],
     )
+
+
+def cluster_of(chosen: dict[str, Any]) -> Cluster | None:
+    """Read `--cluster`; a refused address is one line."""
+    if chosen["cluster"] is None:
+        if any(chosen[name] is not None for name in ("tls_ca_file", "tls_cert", "tls_key")):
+            raise click.UsageError("--tls-ca-file, --tls-cert and --tls-key are of --cluster")
+        return None
+    if chosen["follow"]:
+        raise click.UsageError("--follow is not for a cluster")
+    from why502.scan.scheduler import Cluster, checked
+
+    address = checked(chosen["cluster"])
+    return Cluster(address=address, ca_file=chosen["tls_ca_file"], cert=chosen["tls_cert"], key=chosen["tls_key"])
 
 
 def needs_cells(asked: Asked) -> bool:

@@ -12,12 +12,11 @@ from why502.diagnosis.scanning import (
     Prepared,
     Readers,
     Recogniser,
-    engine,
     found_of,
     told,
 )
 from why502.scan.driver import Feed
-from why502.scan.engine import Engine, Plain
+from why502.scan.engine import Engine, Plain, best
 from why502.scan.jobs import Job, Reading
 from why502.scan.part import Part
 from why502.vantage.blocks.compressed import CompressedSource
@@ -47,7 +46,7 @@ class _Engines:
 
     def of(self, reading: Reading) -> Engine:
         if id(reading) not in self.all:
-            self.all[id(reading)] = engine(reading)
+            self.all[id(reading)] = best()(reading)
         return self.all[id(reading)]
 
     def part(self) -> Part:

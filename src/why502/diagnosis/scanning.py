@@ -5,19 +5,21 @@ A file of no known format is scanned too, so that its lines are counted as unpar
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from threading import Event
+from typing import TYPE_CHECKING
 
 from why502.logs import reading as lines
 from why502.logs.format import LogFormat
 from why502.logs.incidents import Incidents, incidents
+from why502.logs.plan import Kind
 from why502.logs.recognition import Chosen, chosen, from_directive, known_formats
 from why502.logs.tally import Cell, Outcome, Sample, Tally
 from why502.observations.frozen import frozen
 from why502.scan.driver import scan
-from why502.scan.engine import Engine, best
+from why502.scan.engine import Engine, best, makers
 from why502.scan.jobs import FOREVER, Job, Progress, Reading, Zone, zones_of
 from why502.scan.part import Part
 from why502.scan.whole import cells_of, whole
@@ -25,6 +27,9 @@ from why502.vantage.blocks.compressed import CompressedSource
 from why502.vantage.blocks.contract import Found, InputError, RandomReader, Skipped, Source, StreamReader
 from why502.vantage.blocks.naming import find
 from why502.vantage.blocks.zone import local_zone
+
+if TYPE_CHECKING:
+    from why502.scan.scheduler import Cluster
 
 HEAD = 1 << 16
 """Bytes of a file's beginning by which its format is recognised."""
@@ -56,7 +61,8 @@ class LogsOptions:
 
     `log_format`: a product's own directive, tried before what is recognised. `zone`: of times that lack one; `None`:
     this host's. `since`, `until`: seconds since 1970, inclusive; `None`: no bound. `threads`: `None`: one for each
-    core. `cells`: also keep what was merely served by minute, upstream, route and status (for tables).
+    core. `cells`: also keep what was merely served by minute, upstream, route and status (for tables). `cluster`: where
+    to count instead of here. `engine`: by name instead of the fastest (`scan.engine.makers`).
     """
 
     log_format: str | None = None
@@ -65,6 +71,8 @@ class LogsOptions:
     until: int | None = None
     threads: int | None = None
     cells: bool = False
+    cluster: "Cluster | None" = None
+    engine: str | None = None
 
 
 @frozen
@@ -203,12 +211,20 @@ def prepare(names: Sequence[str], options: LogsOptions, readers: Readers | None 
     if not jobs:
         raise InputError("; ".join(f"{each.name}: {each.why}" for each in skipped[:3]) or "there is nothing to read")
     return Prepared(
-        jobs=tuple(jobs),
+        jobs=alone(jobs),
         readers=readers,
         skipped=tuple(skipped),
         unknown=tuple(unknown),
         gateways=recogniser.gateways,
     )
+
+
+def alone(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """Let no request wait for a partner where no log holds messages."""
+    if any(plan.kind is Kind.MESSAGE for job in jobs for plan in job.reading.plans):
+        return tuple(jobs)
+    new = {id(job.reading): replace(job.reading, partners=False) for job in jobs}
+    return tuple(replace(job, reading=new[id(job.reading)]) for job in jobs)
 
 
 def found_of(names: Sequence[str]) -> Found:
@@ -351,9 +367,14 @@ def first_lines(head: bytes) -> list[bytes]:
     return found[:-1] if len(found) > 1 and len(head) >= HEAD else found
 
 
-def engine(reading: Reading) -> Engine:
-    """Make the fastest engine there is."""
-    return best()(reading)
+def maker(name: str | None) -> Callable[[Reading], Engine]:
+    """Return how to make an engine; by default the fastest there is. Raises `InputError` where it cannot run here."""
+    if name is None:
+        return best()
+    try:
+        return makers()[name]
+    except KeyError:
+        raise InputError(f"the {name} engine cannot run here") from None
 
 
 def run(
@@ -363,15 +384,31 @@ def run(
     stop: Event | None = None,
     readers: Readers | None = None,
     progress: Progress | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> LogsOutcome:
     """Read logs from beginning to end and tell what failed.
 
-    When `stop` is set (and `readers.stop()` called), what is known by then is told. Raises `InputError`.
+    When `stop` is set (and `readers.stop()` called), what is known by then is told; `meanwhile` is done while other
+    threads count already. Raises `InputError`.
     """
     options = options or LogsOptions()
     started = datetime.now(UTC)
     ready = prepare(names, options, readers)
-    scanned = scan(ready.jobs, engine, threads=options.threads, stop=stop, progress=progress, served=options.cells)
+    if options.cluster is not None:
+        from why502.scan.cluster import run as on_cluster
+
+        scanned = on_cluster(ready.jobs, options.cluster, stop=stop, progress=progress, served=options.cells)
+    else:
+        make = maker(options.engine)
+        scanned = scan(
+            ready.jobs,
+            make,
+            threads=options.threads,
+            stop=stop,
+            progress=progress,
+            served=options.cells,
+            meanwhile=meanwhile,
+        )
     return told(names, options, ready, started, scanned.part, scanned.troubles, stopped=scanned.stopped)
 
 

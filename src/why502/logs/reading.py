@@ -1,5 +1,7 @@
 """What a plan means, said once and plainly: read one line. The compiled and the vectorised engine do the same."""
 
+import re
+
 from why502.logs import times
 from why502.logs.numbers import microseconds, status
 from why502.logs.plan import Blanks, Key, Kind, Literal, Plan, Quote, Role, Seek, Shape, Step, Take, Unit
@@ -16,6 +18,7 @@ DEEPEST = 16
 """How deep JSON may be nested."""
 
 _EMPTY = (b"", b"-")
+_BETWEEN = re.compile(rb", | : ")
 
 
 @frozen
@@ -390,4 +393,4 @@ def _attempts(plan: Plan, values: Values) -> tuple[Attempt, ...]:
 
 def _split(raw: bytes) -> list[bytes]:
     """Split at `, ` (servers tried one after the other) and ` : ` (internal redirects)."""
-    return raw.replace(b" : ", b", ").split(b", ")
+    return _BETWEEN.split(raw)

@@ -1406,23 +1406,17 @@ typedef struct {
     const char *limit; /* up to where what method and target lie in may be read */
 } counted;
 
-static uint64_t partner_key(const counted *c) {
-    uint64_t request = hashed(c->method.at, c->method.size) * 3 ^ hashed(c->target.at, c->target.size);
-    return mixed(hashed(c->client.at, c->client.size) ^ request) | 1;
-}
-
 static int wait_for(const counted *c, cell what, int message) {
     scan *in = c->in;
     text key = known(get(c->read, KEY));
-    int by_client = c->client.size && c->method.size;
     waiting given = {0, place_of(c->file, c->offset), c->at, what, (uint32_t)message};
     in->wait_total++;
     if (key.size) {
         given.key = hashed(key.at, key.size) & ~(uint64_t)1;
         if (wait_add(in, given)) return FAILED;
     }
-    if (by_client && (message || !key.size)) {
-        given.key = partner_key(c);
+    if (c->client.size && (message || !key.size)) {
+        given.key = hashed(c->client.at, c->client.size) | 1;
         given.side |= 2;
         if (wait_add(in, given)) return FAILED;
     }

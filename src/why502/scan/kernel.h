@@ -73,7 +73,7 @@ typedef struct {
     uint64_t key, place;
     int64_t at;
     cell what;
-    uint32_t side; /* bit 0: a message; bit 1: the key is made of client and request */
+    uint32_t side; /* bit 0: a message; bit 1: the key is the client */
 } waiting;
 
 typedef struct {

@@ -129,7 +129,7 @@ class Samples:
 
 
 Wait = tuple[int, int, int, int, Place]
-"""Key, side (1: a message, 2: the key is of client and request), seconds since 1970, hash of the line's place, what."""
+"""Key, side (1: a message, 2: the key is the client), seconds since 1970, hash of the line's place, what."""
 
 
 @dataclass
@@ -482,9 +482,8 @@ class _One:
         where = place_of(self.file, self.offset)
         if self.read.key:
             waiting.add((hash64(self.read.key) & ~1, message, self.at, where, place))
-        if self.read.client and self.read.method and (message or not self.read.key):
-            request = (hash64(self.read.method) * 3 & WHOLE) ^ hash64(self.read.target)
-            waiting.add((mixed(hash64(self.read.client) ^ request) | 1, message | 2, self.at, where, place))
+        if self.read.client and (message or not self.read.key):
+            waiting.add((hash64(self.read.client) | 1, message | 2, self.at, where, place))
 
 
 def _one_more(counts: dict[Name, int], key: Name) -> None:

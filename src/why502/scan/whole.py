@@ -1,5 +1,6 @@
 """From the settled part of all lines to the tally: partners are joined, bytes become text."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -56,8 +57,9 @@ def whole(part: Part, jobs: Sequence[Job], troubles: dict[int, tuple[str, ...]])
 def joined(waits: Iterable[Wait]) -> list[tuple[Place, int, int]]:
     """Find for each waiting request the message that tells its failure; each message tells one.
 
-    By the key first, then by client and request; of several the earliest that is not too old. Returns the cell of the
-    request, the code of the failure that the message tells, and how many requests.
+    By the key first: of several messages the earliest that is not too old. Then by client and time, and only where all
+    messages of the client at that time tell the same failure: what else it asked for is not known. Returns the cell of
+    the request, the code of the failure that the message tells, and how many requests.
     """
     groups: dict[int, list[Wait]] = {}
     for wait in waits:
@@ -68,25 +70,52 @@ def joined(waits: Iterable[Wait]) -> list[tuple[Place, int, int]]:
         for lines in groups.values():
             if lines[0][1] & 2 != by_client or len({each[1] & 1 for each in lines}) == 1:
                 continue
-            for place, failure in _partners(lines, used):
+            for place, failure in (_at_once if by_client else _partners)(lines, used):
                 found[place, failure] = found.get((place, failure), 0) + 1
     return [(place, failure, count) for (place, failure), count in found.items()]
 
 
+def _sides(lines: list[Wait]) -> tuple[list[Wait], list[Wait]]:
+    """Return messages and requests in the order of time."""
+    ordered = sorted(lines, key=lambda each: (each[2], each[3]))
+    return [each for each in ordered if each[1] & 1], [each for each in ordered if not each[1] & 1]
+
+
 def _partners(lines: list[Wait], used: set[int]) -> Iterable[tuple[Place, int]]:
-    messages = sorted((each for each in lines if each[1] & 1), key=lambda each: (each[2], each[3]))
-    begin = 0
-    for request in sorted((each for each in lines if not each[1] & 1), key=lambda each: (each[2], each[3])):
-        while begin < len(messages) and messages[begin][2] < request[2] - LONGEST_WAIT:
-            begin += 1
-        for number in range(begin, len(messages)):
-            message = messages[number]
-            if message[2] > request[2] + CLOCKS:
-                break
-            if message[3] not in used:
-                used.add(message[3])
-                yield request[4], message[4][4]
-                break
+    """Yield the partners of the requests of one key."""
+    messages, requests = _sides(lines)
+    at = 0
+    for request in requests:
+        while at < len(messages) and (messages[at][2] < request[2] - LONGEST_WAIT or messages[at][3] in used):
+            at += 1
+        if at < len(messages) and messages[at][2] <= request[2] + CLOCKS:
+            used.add(messages[at][3])
+            yield request[4], messages[at][4][4]
+
+
+def _at_once(lines: list[Wait], used: set[int]) -> Iterable[tuple[Place, int]]:
+    """Yield the partners of one client's requests, as far as they cannot be mistaken."""
+    messages, requests = _sides(lines)
+    times = [each[2] for each in messages]
+    alike = _alike(messages)
+    at = 0
+    for request in requests:
+        first, behind = bisect_left(times, request[2] - CLOCKS), bisect_right(times, request[2] + CLOCKS)
+        at = max(at, first)
+        while at < behind and messages[at][3] in used:
+            at += 1
+        if at < behind <= alike[first]:
+            used.add(messages[at][3])
+            yield request[4], messages[at][4][4]
+
+
+def _alike(messages: list[Wait]) -> list[int]:
+    """Return for each message up to where those behind it tell the same failure."""
+    made = [len(messages)] * len(messages)
+    for number in range(len(messages) - 2, -1, -1):
+        same = messages[number][4][4] == messages[number + 1][4][4]
+        made[number] = made[number + 1] if same else number + 1
+    return made
 
 
 def _retold(part: Part, place: Place, failure: int, count: int) -> None:
