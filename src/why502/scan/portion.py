@@ -16,7 +16,7 @@ from why502.logs.recognition import known_formats
 from why502.logs.tally import Outcome
 from why502.observations.frozen import frozen
 from why502.scan.driver import MakeEngine, Span, count, spans
-from why502.scan.engine import Compiled, Engine, Plain, has_kernel
+from why502.scan.engine import Engine, best
 from why502.scan.jobs import Job, Reading
 from why502.scan.part import Part
 from why502.vantage.blocks.compressed import CompressedSource
@@ -141,7 +141,7 @@ def version() -> str:
 
 def fastest(reading: Reading) -> Engine:
     """Make the fastest engine there is here."""
-    return Compiled(reading) if has_kernel() else Plain(reading)
+    return best()(reading)
 
 
 def counted(portion: Portion, make: MakeEngine) -> Counted:
