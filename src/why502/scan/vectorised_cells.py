@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from why502.logs import routes as naming
 from why502.logs.tally import MOST_CELLS, MOST_UPSTREAMS, Outcome
-from why502.scan.part import MOST_LEVEL, Named, Part, Place, Spreads, limited, lowered
+from why502.scan.part import MOST_LEVEL, Named, Part, Place, Spreads, collapsing, limited, lowered
 from why502.scan.vectorised_values import Numbers
 
 Sort = tuple[bytes | None, bytes | None, int, int, int]
@@ -207,7 +207,9 @@ class Cells:
         self.level = max(self.level, part.level)
         names = {name for name, _ in part.by_route} | {sort[1] for sort in self._sorts} | set(part.route_times)
         renamed = self._renamed({name for name in names if name is not None})
+        part.collapsed |= self._collapsed
         part._rename(renamed.get, route=True)
+        part._limit_upstreams()
         part._rename(part._upstream_name, route=False)
         below = part.upstreams_below
         self._change(
@@ -225,7 +227,7 @@ class Cells:
 
     def _renamed(self, names: set[bytes]) -> dict[bytes, bytes]:
         """Name routes anew. What once collapsed stays so: few of its children may have come since."""
-        self._collapsed |= naming.prefixes_to_collapse({naming.again(name, self._collapsed) for name in names})
+        self._collapsed = collapsing(names, self._collapsed)
         return {name: naming.again(name, self._collapsed) for name in names}
 
     def _lower(self, level: int) -> None:
