@@ -4,13 +4,13 @@ It counts whole blocks at a time, so it is fast on large ones only. Lines that o
 of JSON, of logfmt and of error logs, go through it one by one.
 """
 
-from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
 
 from why502.logs import numbers
 from why502.logs import reading as lines
+from why502.logs.numbers import WHOLE
 from why502.logs.plan import Kind, Role, Shape
 from why502.logs.reading import LONGEST
 from why502.logs.tally import LONGEST_SAMPLE, MOST_CLIENTS
@@ -18,7 +18,7 @@ from why502.scan.jobs import Reading, in_utc
 from why502.scan.part import LONGEST_UPSTREAM, Counter, Part, code, limited
 from why502.scan.vectorised_cells import Cells, Sort
 from why502.scan.vectorised_lines import Mask, Places, Room, Rows, Text, fitting
-from why502.scan.vectorised_reader import LISTS, Ended, Memos, Reader
+from why502.scan.vectorised_reader import LISTS, Memos, Reader
 from why502.scan.vectorised_values import Numbers, buckets, hashes, places
 
 BLOCK = 1 << 21
@@ -196,32 +196,39 @@ class Vectorised:
                 self._counter.line(number, found, at, file, offset + int(text.starts[line]), text.line(line))
 
     def _requests(self, number: int, read: Reader, upstream: Numbers, file: int, offset: int) -> None:
-        memos, cells, part = read.memos, self._cells, self._counter.part
+        memos, cells = read.memos, self._cells
         ends = read.ends(upstream, lambda signs: self._reading.judge(number, signs))
         routes = read.routes(cells.routes.of)
         ended = memos.ended
 
         def sorted_as(row: int) -> int:
             end = ended[int(ends[row])]
-            name = limited(end.upstream[:LONGEST_UPSTREAM], part.upstreams_below)
+            name = self._limited(end.upstream)
             route = cells.routes.names[int(routes[row])]
             return cells.sort((name, route, end.status, code(end.judged), int(end.outcome)))
 
         sorts = memos.sorts.look([(ends << 32 | routes).view(np.uint64) + np.uint64(1)], sorted_as)
         minutes = read.at // 60
         cells.add(sorts, minutes)
-        self._times(read, self._named(ended)[ends], routes)
-        failed = np.array([each.judged.failed for each in ended])[ends]
+        self._times(read, self._named(memos)[ends], routes)
+        failed = np.array(memos.failed)[ends]
         self._clients(read, minutes, failed)
-        told = np.array([each.judged.failed or each.judged.partner for each in ended])[ends]
+        told = np.array(memos.told)[ends]
         if told.any():
             self._troubles(read, np.flatnonzero(told), ends, sorts, file, offset)
 
-    def _named(self, ended: Sequence[Ended]) -> Numbers:
+    def _named(self, memos: Memos) -> Numbers:
         """Return the numbers of the upstreams that requests ended with; -1: none."""
-        names, below = self._cells.upstreams, self._counter.part.upstreams_below
-        found = [limited(each.upstream[:LONGEST_UPSTREAM], below) for each in ended]
-        return np.array([names.of(each) if each else -1 for each in found], dtype=np.int64)
+        names = self._cells.upstreams
+        for each in memos.ended[len(memos.named) :]:
+            name = self._limited(each.upstream)
+            memos.named.append(names.of(name) if name else -1)
+        return np.array(memos.named, dtype=np.int64)
+
+    def _limited(self, upstream: bytes) -> bytes:
+        """Name an upstream under its bound; hashing is left out while there is none."""
+        below = self._counter.part.upstreams_below
+        return upstream[:LONGEST_UPSTREAM] if below == WHOLE else limited(upstream[:LONGEST_UPSTREAM], below)
 
     def _times(self, read: Reader, upstreams: Numbers, routes: Numbers) -> None:
         spans = read.durations(Role.UPSTREAM_SECONDS)
@@ -275,11 +282,12 @@ class Vectorised:
     def _troubles(self, read: Reader, chosen: Places, ends: Numbers, sorts: Numbers, file: int, offset: int) -> None:
         """Keep samples of what failed, and let wait what a message may tell more of."""
         rows, part = read.rows, self._counter.part
-        text, ended = rows.text, read.memos.ended
+        text, memos = rows.text, read.memos
+        ended = memos.ended
         starts = text.starts[rows.lines[chosen]]
         hashed = places(file, starts + offset)
-        failures = np.array([code(each.judged) for each in ended])
-        failed = np.array([each.judged.failed for each in ended])[ends[chosen]]
+        failures = np.array(memos.codes)
+        failed = np.array(memos.failed)[ends[chosen]]
         groups = (read.at[chosen] // 60) << 8 | failures[ends[chosen]]
         order = np.lexsort((starts, hashed, groups))
         order = order[failed[order]]

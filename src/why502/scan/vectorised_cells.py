@@ -212,9 +212,10 @@ class Cells:
         part._limit_upstreams()
         part._rename(part._upstream_name, route=False)
         below = part.upstreams_below
+        bounded = {name: limited(name, below) for name in {sort[0] for sort in self._sorts} if name is not None}
         self._change(
             lambda sort: (
-                None if sort[0] is None else limited(sort[0], below),
+                None if sort[0] is None else bounded[sort[0]],
                 None if sort[1] is None else renamed[sort[1]],
                 *sort[2:],
             )

@@ -13,7 +13,7 @@ from why502.logs.plan import WORDS, Kind, Plan, Role
 from why502.logs.reading import LONGEST_WORD
 from why502.logs.tally import Outcome
 from why502.scan.jobs import Reading, in_utc
-from why502.scan.part import SERVER_ERROR
+from why502.scan.part import SERVER_ERROR, code
 from why502.scan.vectorised_lines import Mask, Rows, Span, Text
 from why502.scan.vectorised_values import (
     LARGE,
@@ -63,6 +63,11 @@ class Memos:
         self.texts: dict[Role, list[bytes]] = {role: [b""] for role in Role}
         self.known: dict[Role, dict[bytes, int]] = {role: {b"": 0} for role in Role}
         self.ended: list[Ended] = []
+        self.named: list[int] = []
+        self.failed: list[bool] = []
+        self.told: list[bool] = []
+        self.codes: list[int] = []
+        """Of each way to end: its upstream's number among all, whether it failed, whether more than a count is kept."""
         self.ends = Memo()
         self.sorts = Memo(LARGE)
         self.dated = Memo()
@@ -76,6 +81,14 @@ class Memos:
             found = known[value] = len(self.texts[role])
             self.texts[role].append(value)
         return found
+
+    def end(self, ended: Ended) -> int:
+        """Remember a way to end; return its number."""
+        self.ended.append(ended)
+        self.failed.append(ended.judged.failed)
+        self.told.append(ended.judged.failed or ended.judged.partner)
+        self.codes.append(code(ended.judged))
+        return len(self.ended) - 1
 
     @property
     def full(self) -> bool:
@@ -256,8 +269,7 @@ class Reader:
                 last=True,
                 group=bool(name) and int(self.status[row]) >= SERVER_ERROR and b":" not in name,
             )
-            memos.ended.append(Ended(name, signs.status, judge(signs)))
-            return len(memos.ended) - 1
+            return memos.end(Ended(name, signs.status, judge(signs)))
 
         return memos.ends.look(columns, resolve)
 
