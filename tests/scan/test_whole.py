@@ -27,10 +27,16 @@ def message(key: int, at: int, line: int, failure: int = REFUSED, by_client: boo
     return (key, 1 | 2 * by_client, at, line, place(failure, Outcome.MESSAGE))
 
 
-@pytest.mark.parametrize("by_client", [False, True])
 @pytest.mark.parametrize(
-    ("away", "found"),
-    [(0, 1), (-1, 1), (-LONGEST_WAIT, 1), (-LONGEST_WAIT - 1, 0), (CLOCKS, 1), (CLOCKS + 1, 0)],
+    ("by_client", "away", "found"),
+    [
+        *((by_client, away, 1) for by_client in (False, True) for away in (0, -1, CLOCKS)),
+        (False, -LONGEST_WAIT, 1),
+        (False, -LONGEST_WAIT - 1, 0),
+        (True, -CLOCKS - 1, 0),
+        (False, CLOCKS + 1, 0),
+        (True, CLOCKS + 1, 0),
+    ],
 )
 def test_a_message_before_or_a_little_after_tells_the_failure(by_client: bool, away: int, found: int) -> None:
     waits = [request(8, AT, 1, by_client), message(8, AT + away, 2, by_client=by_client)]
@@ -58,6 +64,13 @@ def test_the_connection_goes_before_the_client() -> None:
         message(9, AT, 11, TIMEOUT, by_client=True),
     ]
     assert sorted(joined(waits)) == [(place(minute=1), TIMEOUT, 1), (place(), REFUSED, 1)]
+
+
+def test_a_client_whose_messages_differ_tells_nothing() -> None:
+    """Which of its requests a message is of cannot be known."""
+    waits = [request(9, AT, 1, by_client=True), message(9, AT + 1, 10, by_client=True)]
+    assert joined(waits) == [(place(), REFUSED, 1)]
+    assert joined([*waits, message(9, AT - 1, 11, TIMEOUT, by_client=True)]) == []
 
 
 def test_other_keys_are_other_requests() -> None:

@@ -95,18 +95,17 @@ def _partners(lines: list[Wait], used: set[int]) -> Iterable[tuple[Place, int]]:
 
 def _at_once(lines: list[Wait], used: set[int]) -> Iterable[tuple[Place, int]]:
     """Yield the partners of one client's requests, as far as they cannot be mistaken."""
-    messages, requests = _sides(lines)
+    messages, requests = _sides([each for each in lines if not (each[1] & 1 and each[3] in used)])
     times = [each[2] for each in messages]
     alike = _alike(messages)
     at = 0
     for request in requests:
         first, behind = bisect_left(times, request[2] - CLOCKS), bisect_right(times, request[2] + CLOCKS)
         at = max(at, first)
-        while at < behind and messages[at][3] in used:
-            at += 1
         if at < behind <= alike[first]:
             used.add(messages[at][3])
             yield request[4], messages[at][4][4]
+            at += 1
 
 
 def _alike(messages: list[Wait]) -> list[int]:
