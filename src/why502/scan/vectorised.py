@@ -315,9 +315,7 @@ class Vectorised:
         at = int(read.at[row])
         place = (at // 60, *sort)
         key, client = read.known(Role.KEY, row), read.known(Role.CLIENT, row)
-        method, target = read.request(row)
         if key:
             waiting.add((numbers.hash64(key) & ~1, 0, at, where, place))
-        elif client and method:
-            request = (numbers.hash64(method) * 3 & numbers.WHOLE) ^ numbers.hash64(target)
-            waiting.add((numbers.mixed(numbers.hash64(client) ^ request) | 1, 2, at, where, place))
+        elif client:
+            waiting.add((numbers.hash64(client) | 1, 2, at, where, place))
