@@ -1,7 +1,6 @@
-"""Realistic logs with planted incidents and known truth, and how well `why502.logs.incidents` finds them.
+"""Realistic logs with planted incidents and known truth (`tools/score_logs.py` scores what is found in them).
 
     python -m lab.logs --lines 4000000 --seed 1 --format nginx-upstream -o access.log --truth truth.json
-    python -m lab.logs --score --seeds 1,2,3
 
 A seed gives the same bytes again. Traffic has a daily rhythm; beside the incidents single requests fail at a steady
 low rate; some clients send text that imitates failures (a path with ` 502 `, a User-Agent that looks like a log line).
@@ -21,10 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from why502.logs.tally import Tally
+from typing import NamedTuple
 
 BEGIN = 1794787200
 """2026-11-16 00:00:00 UTC, a Monday: the first second of every log."""
@@ -177,7 +173,7 @@ def failures(world: World, draw: random.Random, second: int, requests: int) -> I
             failed = owed if remaining == 1 else round(owed / remaining * draw.uniform(0.5, 1.5))
         else:
             share = incident.rate(second) * len(incident.upstreams) / len(world.upstreams)
-            failed = requests if share >= 1 else _poisson(draw, requests * share)
+            failed = requests if share >= 1 else poisson(draw, requests * share)
         failed = min(failed, left)
         if failed:
             left -= failed
@@ -185,7 +181,7 @@ def failures(world: World, draw: random.Random, second: int, requests: int) -> I
             yield incident, failed
 
 
-def _poisson(draw: random.Random, mean: float) -> int:
+def poisson(draw: random.Random, mean: float) -> int:
     if mean > 50:
         return max(0, round(draw.gauss(mean, math.sqrt(mean))))
     bound, number, product = math.exp(-mean), 0, draw.random()
@@ -467,7 +463,7 @@ _IMITATIONS = (
     'bot","status":502,"response_flags":"UF","DownstreamStatus":504',
     "checker 502 504 upstream timed out",
 )
-_WORDS = ("items", "users", "cart", "search", "orders", "img", "static", "login", "pay", "reviews", "stock", "feed")
+WORDS = ("items", "users", "cart", "search", "orders", "img", "static", "login", "pay", "reviews", "stock", "feed")
 
 
 @dataclass
@@ -483,7 +479,7 @@ class Pools:
 def pools(form: Format, draw: random.Random, paths: int, clients: int) -> Pools:
     """Write the fragments of a format; the first two hundred clients and paths make half of the traffic."""
     addresses = [form.client(f"100.{64 + at // 62500 % 64}.{at // 250 % 250}.{at % 250 + 1}") for at in range(clients)]
-    targets = [("GET", f"/{_WORDS[at % 12]}{'' if at < 12 else f'/{at}'}") for at in range(paths)]
+    targets = [("GET", f"/{WORDS[at % 12]}{'' if at < 12 else f'/{at}'}") for at in range(paths)]
     targets[4::7] = [("POST", target) for _, target in targets[4::7]]
     requests = [form.request(*each) for each in targets]
     odd = [
@@ -560,7 +556,7 @@ class Writer:
             if incident.share >= 1 and len(incident.upstreams) < len(self.world.upstreams):
                 dead.update(incident.upstreams)
             bad += [self.failure(draw.choice(incident.upstreams), incident.failure) for _ in range(failed)]
-        single = min(_poisson(draw, number * self.world.background), number - len(bad))
+        single = min(poisson(draw, number * self.world.background), number - len(bad))
         bad += [self.failure(draw.choice(self.world.upstreams), draw.choice(SINGLE)) for _ in range(single)]
         rescued = min(self.rescued(dead, number), number - len(bad))
         bad += [self.rescue(draw.choice(sorted(dead))) for _ in range(rescued)]
@@ -586,7 +582,7 @@ class Writer:
 
     def rescued(self, dead: set[str], number: int) -> int:
         """Draw how many requests another server makes good: half as many as fail on servers that are dead."""
-        return _poisson(self.draw, number * len(dead) / len(self.world.upstreams) / 2) if dead else 0
+        return poisson(self.draw, number * len(dead) / len(self.world.upstreams) / 2) if dead else 0
 
     def rescue(self, tried: str) -> Answer:
         alive = [name for name in self.world.upstreams[:8] if name != tried] or [tried]
@@ -615,152 +611,8 @@ def told(writer: Writer) -> dict[str, object]:
     }
 
 
-# -- the score
-
-
-def tally_of(world: World) -> Tally:
-    """Count a world as a scan would count its log, without writing it."""
-    from why502.logs.tally import Cell, Clients, FileTally, Tally, What
-    from why502.logs.tally import Outcome as Became
-    from why502.observations.failure import FailureId
-
-    draw = random.Random(f"counts {world.seed}")
-    troubles: Counter[Cell] = Counter()
-    by_minute: Counter[tuple[int, What]] = Counter()
-    by_upstream: Counter[tuple[str, What]] = Counter()
-    by_route: Counter[tuple[str, What]] = Counter()
-    routes = [f"GET /{word}" for word in _WORDS]
-    served = What(200, None, Became.SERVED)
-
-    def fail(minute: int, upstream: str, failure: str) -> None:
-        route, what = draw.choice(routes), What(STATUS[failure], FailureId(failure), Became.FAILED)
-        troubles[Cell(minute, upstream, route, *what)] += 1
-        by_minute[minute, what] += 1
-        by_upstream[upstream, what] += 1
-        by_route[route, what] += 1
-
-    for number, requests in enumerate(world.per_minute):
-        start, failed = BEGIN + 60 * number, 0
-        if any(each.start < start + 60 and each.end >= start for each in world.planted):
-            even, more = divmod(requests, 60)
-            for second in range(60):
-                for incident, count in failures(world, draw, start + second, even + (second < more)):
-                    failed += count
-                    for _ in range(count):
-                        fail(start // 60, draw.choice(incident.upstreams), incident.failure)
-        for _ in range(min(_poisson(draw, requests * world.background), requests - failed)):
-            failed += 1
-            fail(start // 60, draw.choice(world.upstreams), draw.choice(SINGLE))
-        if requests > failed:
-            by_minute[start // 60, served] += requests - failed
-            by_upstream[world.upstreams[number % len(world.upstreams)], served] += requests - failed
-            by_route[routes[number % len(routes)], served] += requests - failed
-    last = BEGIN + 60 * world.minutes - 1
-    return Tally(
-        files=(FileTally(name="made", formats=("made",), lines=sum(world.per_minute), first=BEGIN, last=last),),
-        by_minute=by_minute,
-        by_upstream=by_upstream,
-        by_route=by_route,
-        troubles=troubles,
-        upstream_seconds={},
-        upstream_slowest={},
-        route_seconds={},
-        route_slowest={},
-        seen=Clients(pairs=frozenset()),
-        hit=Clients(pairs=frozenset()),
-        samples=(),
-        unparsed=(),
-    )
-
-
-@dataclass
-class Score:
-    """How well incidents were found. `off`: seconds between the true and the found edges, the greater of both."""
-
-    planted: int = 0
-    found: int = 0
-    within: int = 0
-    false: int = 0
-    off: list[int] = field(default_factory=list)
-    missed: list[str] = field(default_factory=list)
-
-
-def judge(world: World, tally: Tally, score: Score) -> None:
-    """Compare what is found in a tally with what was planted. Two planted ones are found by two episodes only."""
-    from why502.logs.incidents import incidents
-
-    episodes = list(incidents(tally).episodes)
-    used: set[int] = set()
-    for each in world.planted:
-        if each.first is None or each.last is None:
-            continue
-        fits = [
-            (max(abs(episode.start - each.first // 60 * 60), abs(episode.end - (each.last // 60 * 60 + 59))), at)
-            for at, episode in enumerate(episodes)
-            if at not in used
-            and episode.failure.value == each.failure
-            and episode.start <= each.last
-            and episode.end >= each.first
-            and set(each.upstreams) & set(episode.upstreams)
-        ]
-        if not fits:
-            if each.failed >= LEAST:
-                score.planted += 1
-                score.missed.append(f"seed {world.seed}: {each}")
-            continue
-        off, at = min(fits)
-        used.add(at)
-        if each.failed < LEAST:
-            continue
-        score.planted += 1
-        score.found += 1
-        score.within += off <= 60
-        score.off.append(off)
-        if off > 60:
-            score.missed.append(f"seed {world.seed}: {off} s off: {each}")
-    score.false += len(episodes) - len(used)
-
-
-LEAST = 10
-"""Planted ones that failed fewer requests (at night, where traffic is thin) are not asked for, nor counted if found."""
-
-TRAFFIC = ((30_000, 1), (300_000, 4), (4_000_000, 12))
-"""Requests a day, and upstreams."""
-
-NOISE = (0.0, 1e-4, 1e-3)
-
-
-def score(seeds: Sequence[str], days: int = 2, clean_days: int = 7) -> tuple[Score, Score]:
-    """Score worlds with incidents, then clean weeks."""
-    busy, clean = Score(), Score()
-    for seed in seeds:
-        for lines, upstreams in TRAFFIC:
-            for noise in NOISE:
-                name = f"{seed}/{lines}/{noise}"
-                made = world(name, lines * days, 24 * days, upstreams, 12, noise)
-                judge(made, tally_of(made), busy)
-                made = world(name, lines * clean_days, 24 * clean_days, upstreams, 0, noise)
-                judge(made, tally_of(made), clean)
-    return busy, clean
-
-
-def _print_score(busy: Score, clean: Score, weeks: int) -> None:
-    off = sorted(busy.off)
-    for line in busy.missed:
-        print("not perfect:", line)
-    print(f"planted {busy.planted}, found {busy.found} ({busy.found / max(busy.planted, 1):.1%})")
-    print(f"start and end within one minute: {busy.within} ({busy.within / max(busy.found, 1):.1%} of those found)")
-    if off:
-        print(f"edges off: median {off[len(off) // 2]} s, 95 % {off[int(len(off) * 0.95)]} s, at most {off[-1]} s")
-    print(f"incidents that were not planted: {busy.false} in logs with incidents, {clean.false} in {weeks} clean weeks")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    if options.score:
-        seeds = options.seeds.split(",")
-        _print_score(*score(seeds), weeks=len(seeds) * len(TRAFFIC) * len(NOISE))
-        return 0
     made = world(options.seed, options.lines, options.hours, options.upstreams, options.incidents, options.background)
     writer = Writer(made, FORMATS[options.format], options.paths, options.clients)
     with options.output.open("wb", buffering=1 << 20) as file:
@@ -786,8 +638,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=20_000)
     parser.add_argument("--incidents", type=int, default=6)
     parser.add_argument("--background", type=float, default=2e-4, help="share of requests that fail beside incidents")
-    parser.add_argument("--score", action="store_true", help="score why502.logs.incidents instead")
-    parser.add_argument("--seeds", default="1", help="of --score, separated by commas")
     return parser.parse_args(arguments)
 
 

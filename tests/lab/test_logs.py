@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab import logs
-from lab.logs import BEGIN, FORMATS, Score, Writer, judge, main, tally_of, told, world
+from lab.logs import BEGIN, FORMATS, Writer, main, told, world
+from tools.score_logs import Score, judge, tally_of
 from why502.logs.incidents import incidents
 from why502.logs.plan import Blanks, Literal, Plan, Role, Seek, Take
 from why502.logs.reading import read
