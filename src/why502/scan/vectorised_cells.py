@@ -206,6 +206,7 @@ class Cells:
         self._move(part)
         self.level = max(self.level, part.level)
         names = {name for name, _ in part.by_route} | {sort[1] for sort in self._sorts} | set(part.route_times)
+        names |= {wait[4][2] for wait in part.waiting.lines}
         renamed = self._renamed({name for name in names if name is not None})
         part.collapsed |= self._collapsed
         part._rename(renamed.get, route=True)
