@@ -111,6 +111,7 @@ PIECES = st.lists(
 
 @settings(deadline=None, max_examples=200)
 @given(text=st.sampled_from(LISTS), rows=st.lists(st.lists(PIECES, min_size=4, max_size=4), min_size=1, max_size=4))
+@example(LISTS[1], [[b"", b"", b"|", b", : "]])
 @example(LISTS[0], [[b"app, a:80 : app", b"502, - : 502", b"0.1, - : 0.2", b"17"]])
 @example(LISTS[0], [[b"a:80, ", b"502,", b"", b""], [b"", b" ", b" : ", b"-"]])
 def test_compiled_is_plain_on_lists_and_ports(text: str, rows: list[list[bytes]]) -> None:

@@ -33,6 +33,11 @@ class Prefix:
     dated: tuple[Step, ...] = ()
     start: bytes = b""
 
+    @property
+    def unbroken(self) -> bool:
+        """Tell whether it has no blank between it and the line."""
+        return len(self.steps) == 1
+
     def around(self, plan: Plan) -> Plan:
         """Make a plan for lines with this prefix."""
         match plan.shape:

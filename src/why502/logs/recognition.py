@@ -62,8 +62,11 @@ def _candidates(head: tuple[bytes, ...], some: tuple[bytes, ...], among: Iterabl
     headers = prefixes.found(head)
     made: list[_Candidate] = []
     for each in among:
-        groups = [tuple(header.around(plan) for plan in each.plans(inner)) for header, inner in headers]
-        groups.append(each.plans(head))
+        groups = [each.plans(head)]
+        for header, inner in headers:
+            # Some formats know headers better, by their dates; one without a blank would pass for a client's name.
+            plans = tuple(header.around(plan) for plan in each.plans(inner))
+            groups.insert(0 if header.unbroken else len(groups), plans)
         if headers:
             groups = _needed(groups, some)
         if plans := tuple(plan for group in groups for plan in group):
