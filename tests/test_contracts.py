@@ -49,6 +49,10 @@ WITHOUT_NAMESAKE = {
     "vantage.recorded": "records without behaviour; their round trip is tests/vantage/test_bundle.py",
     "demo.faults.*": "each is played by tests/demo/test_faults.py",
     "demo.fault": "each is played by tests/demo/test_faults.py",
+    "scan.vectorised_cells": "one engine in five files, held to the plain one by tests/scan/test_vectorised.py",
+    "scan.vectorised_lines": "as scan.vectorised_cells",
+    "scan.vectorised_reader": "as scan.vectorised_cells",
+    "scan.vectorised_values": "as scan.vectorised_cells",
     "logs.formats.*": "each is tested at birth by its own examples, in tests/logs/formats/test_contract.py",
 }
 

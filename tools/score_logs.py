@@ -107,13 +107,14 @@ def judge(world: World, tally: Tally, score: Score) -> None:
             continue
         score.planted += 1
         score.found += 1
-        score.within += off <= 60
+        score.within += off <= MINUTE
         score.off.append(off)
-        if off > 60:
+        if off > MINUTE:
             score.missed.append(f"seed {world.seed}: {off} s off: {each}")
     score.false += len(episodes) - len(used)
 
 
+MINUTE = 60
 LEAST = 10
 """Planted ones that failed fewer requests (at night, where traffic is thin) are not asked for, nor counted if found."""
 

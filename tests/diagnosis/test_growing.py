@@ -20,7 +20,7 @@ def test_what_comes_is_added_and_can_be_told_at_any_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain: bool
 ) -> None:
     if plain:
-        monkeypatch.setattr(module, "engine", Plain)
+        monkeypatch.setattr(module, "best", lambda: Plain)
     lines, path = access(), tmp_path / "a.log"
     write(path, lines[:600])
     growing = Growing([str(path)], LogsOptions())

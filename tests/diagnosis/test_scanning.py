@@ -169,7 +169,7 @@ def test_without_the_kernel_the_same_is_told(tmp_path: Path, monkeypatch: pytest
     lines = [line.replace(AGENT, '\\x22 502 "') for line in access()]
     path = write(tmp_path / "a.log", [*lines, "odd"])
     first = run([path])
-    monkeypatch.setattr(scanning, "engine", Plain)
+    monkeypatch.setattr(scanning, "best", lambda: Plain)
     second = run([path])
     assert first.tally == second.tally
     assert first.incidents == second.incidents

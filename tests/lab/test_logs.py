@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lab import logs
 from lab.logs import BEGIN, FORMATS, Writer, main, told, world
-from tools.score_logs import Score, judge, tally_of
+from tools.score_logs import LEAST, Score, judge, tally_of
 from why502.logs.incidents import incidents
 from why502.logs.plan import Blanks, Literal, Plan, Role, Seek, Take
 from why502.logs.reading import read
@@ -213,7 +213,7 @@ def test_what_was_planted_in_the_text_is_found_in_the_text() -> None:
     assert tally.requests == 60_000
     assert tally.failed == told(writer)["failed"]
     found = incidents(tally)
-    planted = [each for each in writer.world.planted if each.failed >= logs.LEAST]
+    planted = [each for each in writer.world.planted if each.failed >= LEAST]
     assert len(planted) >= 4
     for each in planted:
         assert each.first is not None

@@ -1360,8 +1360,7 @@ static void split(text raw, list *into) {
         const char *stop = at;
         size_t gap = 0;
         for (; stop < end; stop++) {
-            /* Between ", : " stands the colon's gap, as the comma's name ends with it. */
-            if (*stop == ',' && stop + 1 < end && stop[1] == ' ' && !(stop + 3 < end && stop[2] == ':' && stop[3] == ' ')) {
+            if (*stop == ',' && stop + 1 < end && stop[1] == ' ') {
                 gap = 2;
                 break;
             }
