@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import UTC, datetime, tzinfo
@@ -52,6 +53,8 @@ def command(names: tuple[str, ...], **chosen: Any) -> int:
     """
     from why502.vantage.blocks.contract import InputError
 
+    if not chosen["follow"]:
+        gc.disable()  # a run of seconds, of records without cycles
     zone = zone_of(chosen["tz"])
     asked = asked_of(names, chosen, zone)
     check_writable(asked)

@@ -1,7 +1,14 @@
+#if defined(__linux__) && !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE /* madvise */
+#endif
+
 #include "kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -139,8 +146,22 @@ static inline cell make_cell(uint32_t minute, uint32_t upstream, uint32_t route,
     return made;
 }
 
+/* Zeroed memory; large pieces in huge pages where there are any: they are gone through at random. */
+static void *zeroed(size_t size) {
+#ifdef MADV_HUGEPAGE
+    enum { HUGE_PAGE = 1 << 21 };
+    void *made;
+    if (size >= HUGE_PAGE / 2) {
+        if (posix_memalign(&made, HUGE_PAGE, (size + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1))) return NULL;
+        madvise(made, size, MADV_HUGEPAGE);
+        return memset(made, 0, size);
+    }
+#endif
+    return calloc(1, size);
+}
+
 static int table_make(table *made, size_t slots) {
-    made->slots = calloc(slots, sizeof(slot));
+    made->slots = zeroed(slots * sizeof(slot));
     made->mask = slots - 1;
     made->used = 0;
     return made->slots ? 0 : FAILED;
@@ -1607,7 +1628,8 @@ int scan_block(scan *in, const char *block, size_t size, uint32_t file, uint64_t
     int outcome = DONE;
     *consumed = 0;
     read.limit = end;
-    if (files_room(in, file) || !(read.scratch = malloc(LONGEST + 1))) return FAILED;
+    if (files_room(in, file)) return FAILED;
+    read.scratch = in->scratch;
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (!stop) {
@@ -1622,7 +1644,6 @@ int scan_block(scan *in, const char *block, size_t size, uint32_t file, uint64_t
         if (in->cells.used > MOST_CELLS && in->level < MOST_LEVEL) outcome = CELLS_FULL;
         if (outcome) break;
     }
-    free(read.scratch);
     *consumed = (size_t)(at - block);
     return outcome;
 }
@@ -1944,12 +1965,13 @@ scan *scan_new(const char *program, size_t size, const zone *zones, size_t zone_
     made->literals = malloc((size_t)counts_of[2] + 1);
     made->by_size = calloc(counts_of[0] + 1, sizeof *made->by_size);
     made->zones = malloc(zone_count * sizeof(zone) + 1);
+    made->scratch = malloc(LONGEST + 1);
     made->route_cache = calloc(CACHED_ROUTES, sizeof *made->route_cache);
     made->judged = calloc(JUDGED_SLOTS, sizeof *made->judged);
     made->sample_mask = MOST_SAMPLES * 2 - 1;
     made->samples = calloc(made->sample_mask + 1, sizeof(sample));
     table *tables[] = {&made->cells, &made->by_upstream, &made->by_route, &made->upstream_times, &made->route_times};
-    int failed = !made->plans || !made->steps || !made->jumps || !made->literals || !made->by_size || !made->zones || !made->route_cache ||
+    int failed = !made->plans || !made->steps || !made->jumps || !made->scratch || !made->literals || !made->by_size || !made->zones || !made->route_cache ||
                  !made->judged || !made->samples || table_make(&made->hot, HOT_SLOTS) || names_make(&made->upstreams, 1024) ||
                  names_make(&made->routes, 1024) || names_make(&made->collapsed, 64) || clients_make(&made->seen, 0) ||
                  clients_make(&made->hit, 1);
@@ -1977,7 +1999,7 @@ void scan_free(scan *gone) {
     if (!gone) return;
     if (gone->samples)
         for (size_t each = 0; each <= gone->sample_mask; each++) free(gone->samples[each].line);
-    void *all[] = {gone->plans, gone->jumps, gone->steps,           gone->literals,             gone->by_size,           gone->zones, gone->route_cache,
+    void *all[] = {gone->plans, gone->scratch, gone->jumps, gone->steps,           gone->literals,             gone->by_size,           gone->zones, gone->route_cache,
                    gone->judged,         gone->samples,         gone->hot.slots,            gone->cells.slots,                   gone->by_upstream.slots, gone->by_route.slots, gone->upstream_times.slots, gone->route_times.slots, gone->seen.hashes, gone->seen.minutes,
                    gone->hit.hashes, gone->hit.minutes,     gone->waits,           gone->files};
     for (size_t each = 0; each < sizeof all / sizeof *all; each++) free(all[each]);

@@ -140,6 +140,7 @@ typedef struct scan {
     uint64_t upstreams_below;
     file_counts *files;
     size_t file_count;
+    char *scratch; /* where a line's escapes are undone */
     /* memory of the last line, for speed only */
     char time_text[48], date_text[16];
     size_t time_size, date_size;
