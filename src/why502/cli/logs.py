@@ -53,12 +53,12 @@ def command(names: tuple[str, ...], **chosen: Any) -> int:
     """
     from why502.vantage.blocks.contract import InputError
 
-    if not chosen["follow"]:
-        gc.disable()  # a run of seconds, of records without cycles
     zone = zone_of(chosen["tz"])
     asked = asked_of(names, chosen, zone)
     check_writable(asked)
     try:
+        if not chosen["follow"]:
+            gc.disable()  # a run of seconds, of records without cycles
         options = options_of(chosen, asked, zone)
         if chosen["follow"]:
             from why502.cli.following import follow
@@ -68,6 +68,8 @@ def command(names: tuple[str, ...], **chosen: Any) -> int:
         status = written(asked, outcome)
     except InputError as wrong:
         raise click.UsageError(str(wrong)) from None
+    finally:
+        gc.enable()
     return 128 + signal if signal else status
 
 
@@ -76,7 +78,10 @@ def scanned(asked: Asked, options: LogsOptions) -> tuple[LogsOutcome, int]:
     from why502.cli.ending import ended_by_signals
     from why502.cli.meter import metering
     from why502.diagnosis.scanning import Readers, run
+    from why502.scan.engine import slow
 
+    if (why := slow()) is not None and options.cluster is None:
+        _warn(why)
     readers = Readers()
     on = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not asked.quiet
     with ended_by_signals(readers.stop) as ending, metering(on=on) as meter:

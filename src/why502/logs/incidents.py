@@ -238,7 +238,8 @@ class _Telling:
             by_status=dict(sorted(draft.by_status.items(), key=lambda each: (-each[1], each[0]))),
             upstreams=upstreams,
             routes=routes,
-            clients=self.tally.hit.count(draft.span.first, draft.span.last),
+            # Others may have failed in the same minutes: there are no more clients than failed requests.
+            clients=min(self.tally.hit.count(draft.span.first, draft.span.last), draft.failed),
             samples=self.samples(draft, upstreams),
             failure=failure,
             pattern=shown,
