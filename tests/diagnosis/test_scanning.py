@@ -191,3 +191,23 @@ def test_files_of_one_format_share_one_reading(tmp_path: Path) -> None:
     names = [write(tmp_path / f"{number}.log", access()) for number in range(3)]
     ready = prepare(names, LogsOptions())
     assert len({id(job.reading) for job in ready.jobs}) == 1
+
+
+def test_the_logs_of_this_host_are_read_by_its_own_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing in these lines says which value is what."""
+    (tmp_path / "odd.log").write_text('502|1763647331.120|10.0.0.9:80|"GET /a HTTP/1.1"\n' * 3)
+    (tmp_path / "nginx.conf").write_text(
+        "http { log_format odd '$status|$msec|$upstream_addr|\"$request\"';\n access_log odd.log odd; }\n"
+    )
+    monkeypatch.setattr(scanning.configurations, "LOGS", str(tmp_path))
+    assert scanning.prepare([str(tmp_path / "odd.log")], LogsOptions()).unknown
+    monkeypatch.setattr(
+        scanning.configurations,
+        "usual",
+        lambda: iter([(tmp_path / "nginx.conf").read_bytes().replace(b"http { ", b"")]),
+    )
+    tally = scanning.run([str(tmp_path / "odd.log")], LogsOptions()).tally
+    assert tally.failed == 3
+    assert {upstream for upstream, _ in tally.by_upstream} == {"10.0.0.9:80"}

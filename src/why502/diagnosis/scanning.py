@@ -5,7 +5,7 @@ A file of no known format is scanned too, so that its lines are counted as unpar
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from threading import Event
@@ -23,6 +23,7 @@ from why502.scan.engine import Engine, best, makers
 from why502.scan.jobs import FOREVER, Job, Progress, Reading, Zone, zones_of
 from why502.scan.part import Part
 from why502.scan.whole import cells_of, whole
+from why502.vantage.blocks import configurations
 from why502.vantage.blocks.compressed import CompressedSource
 from why502.vantage.blocks.contract import Found, InputError, RandomReader, Skipped, Source, StreamReader
 from why502.vantage.blocks.naming import find
@@ -201,6 +202,8 @@ def prepare(names: Sequence[str], options: LogsOptions, readers: Readers | None 
             skipped.append(Skipped(name=source.name, why="a configuration, whose log formats are used"))
             continue
         begun.append((source, taken, head))
+    if options.log_format is None and any(source.name.startswith(configurations.LOGS) for source, _, _ in begun):
+        recogniser.learn(configurations.usual())
     jobs: list[Job] = []
     unknown: list[str] = []
     for source, taken, head in begun:
@@ -323,6 +326,13 @@ class Recogniser:
         # A format that somebody chose goes before one that only fits.
         self._among = (*(_fixed(each) for each in found), *self._among)
         return bool(found)
+
+    def learn(self, texts: Iterable[bytes]) -> None:
+        """Take the log formats out of this host's configurations: its own logs are written by them."""
+        from why502.diagnosis.configured import configured
+
+        found = [each for text in texts if LOOKS.search(text) for each in configured(text, known_formats())]
+        self._among = (*(_fixed(each) for each in found), *self._among)
 
     def reading(self, head: bytes) -> Reading:
         """Choose the formats by a file's first bytes."""
