@@ -69,3 +69,11 @@ def test_the_kernel_refuses_a_program_that_is_cut(form: object) -> None:
 def test_equal_plans_make_equal_programs() -> None:
     assert compile_program([ROW, JSON]) == compile_program((ROW, JSON))
     assert compile_program([ROW]) != compile_program([JSON])
+
+
+def test_a_kernel_of_other_sources_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not engine.has_kernel():
+        pytest.skip("the kernel was not compiled here: no C compiler")
+    monkeypatch.setattr("why502.scan.program.VERSION", -1)
+    assert not engine.has_kernel()
+    assert engine.best() is not engine.Compiled

@@ -1,6 +1,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, final
 
+VERSION: int
+
 @final
 class Scan:
     def __new__(cls, program: bytes, judge: Callable[..., int], zones: bytes, since: int, until: int) -> Scan: ...

@@ -142,12 +142,14 @@ def limit_of(names: Iterable[bytes]) -> int | None:
 
 
 def has_kernel() -> bool:
-    """Tell whether the kernel was compiled here."""
+    """Tell whether the kernel was compiled here, from the sources of this version."""
+    from why502.scan.program import VERSION
+
     try:
-        import why502.scan._kernel  # noqa: F401
+        from why502.scan import _kernel
     except ImportError:
         return False
-    return True
+    return _kernel.VERSION == VERSION
 
 
 def has_numpy() -> bool:

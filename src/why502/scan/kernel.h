@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What programs and counts look like. `program.VERSION` must be the same, or the kernel is not used: it is of other
+ * sources than the Python beside it. */
+enum { KERNEL_VERSION = 1 };
+
 enum { ROLES = 17, MOST_PLANS = 64, MOST_ATTEMPTS = 32, WORD = 120, MOST_ERROR = 96 };
 enum { NO_ID = 0xFFFFFFFFu };
 

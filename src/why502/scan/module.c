@@ -314,7 +314,7 @@ static PyMethodDef functions[] = {{"hash64", python_hash64, METH_O, "hash64(byte
 
 static int execute(PyObject *module) {
     PyObject *type = PyType_FromModuleAndSpec(module, &scan_spec, NULL);
-    int failed = !type || PyModule_AddObjectRef(module, "Scan", type);
+    int failed = !type || PyModule_AddObjectRef(module, "Scan", type) || PyModule_AddIntConstant(module, "VERSION", KERNEL_VERSION);
     Py_XDECREF(type);
     return failed ? -1 : 0;
 }

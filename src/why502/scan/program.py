@@ -11,6 +11,9 @@ _STEP = struct.Struct("=6BH2I2H")
 _TAKE, _LITERAL, _SEEK, _BLANKS, _NAMED = range(5)
 _PRESENT, _BARE, _STOPS, _EQUALS, _PORT = 1, 2, 4, 8, 16
 _ATTEMPTS, _NAIVE_UTC = 1, 2
+VERSION = 1
+"""Of programs and of what is counted; `KERNEL_VERSION` in kernel.h is raised together with it."""
+
 SEPARATOR = "\x1f"
 """Between the names of a path; JSON holds no such byte unescaped."""
 
