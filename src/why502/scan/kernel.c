@@ -785,13 +785,19 @@ static int read_row(const scan *in, const plan *by, const char *at, const char *
                     if (at >= end) return 0;
                     const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
                     unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, stop));
-                    if (each->flags & BARE && blanks_in(bytes) & (mask ? (mask & -mask) - 1 : 0xFFFF)) return 0;
+                    if (each->flags & BARE) {
+                        /* Bytes up to the quote are rare in such values: only where there is one it is looked at closely. */
+                        const __m128i quote = _mm_set1_epi8('"');
+                        unsigned low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, quote), bytes));
+                        unsigned before = mask ? (mask & -mask) - 1 : 0xFFFF;
+                        if (low & before && blanks_in(bytes) & before) return 0;
+                    }
                     if (!mask) continue;
                     at += __builtin_ctz(mask);
                     break;
                 }
                 if (at >= end) return 0;
-                keep(into, each->role, each->flags, (text){from, (size_t)(at - from)});
+                if (each->role) keep(into, each->role, each->flags, (text){from, (size_t)(at - from)});
             }
             if ((load64(at, 8) & each->mask) != each->number) return 0;
             at += each->size;
