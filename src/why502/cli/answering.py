@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from why502.report.logs.model import LogsReport
 
 CLIENT = "client"
+MANY = 2000
 
 
 @frozen
@@ -39,7 +40,9 @@ def rendered(asked: Asked, report: LogsReport) -> str:
     """Write the report in the format that was asked for."""
     match asked.format:
         case "json":
-            return report.to_json().rstrip("\n") + "\n"
+            # Indented JSON is written ten times as slowly; so long a report is read by programs only.
+            many = len(report.logs.upstreams) + len(report.logs.routes) > MANY
+            return report.to_json(None if many else 2).rstrip("\n") + "\n"
         case "html":
             return report.to_html()
         case "markdown":

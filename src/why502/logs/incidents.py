@@ -210,7 +210,8 @@ class _Telling:
         self.tally = tally
         self.measured = measured
         named = [count for upstream, count in measured.attempts.items() if upstream not in _UNNAMED]
-        self.serving = sum(1 for count in named if count * len(named) * 100 >= sum(named))
+        total = sum(named)
+        self.serving = sum(1 for count in named if count * len(named) * 100 >= total)
         self.by_route: Counter[str] = Counter()
         for (name, what), count in tally.by_route.items():
             if what.outcome in REQUESTS:

@@ -10,6 +10,7 @@ More than `CAP` of an upstream's requests is no background however long it lasts
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -246,10 +247,16 @@ def _span(group: Sequence[Hit]) -> Span:
     )
 
 
+@lru_cache(maxsize=256)
+def _pairs(keys: frozenset[Key]) -> frozenset[tuple[FailureId, str]]:
+    """Return failures with their upstreams; a group is compared with many."""
+    return frozenset((key.failure, key.upstream) for key in keys)
+
+
 def _one(former: Span, latter: Span, some: Sequence[Hit], others: Sequence[Hit]) -> bool:
     """Tell whether two groups of bursts are one incident."""
     overlap = min(former.last, latter.last) - max(former.first, latter.first) + 1
-    mine, theirs = ({(key.failure, key.upstream) for key in span.keys} for span in (former, latter))
+    mine, theirs = _pairs(former.keys), _pairs(latter.keys)
     if overlap > 0 and mine & theirs:
         return True
     failures, more = {failure for failure, _ in mine}, {failure for failure, _ in theirs}
