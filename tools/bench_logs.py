@@ -26,10 +26,8 @@ MEMORY = 300.0
 AWK = "{ counts[$9]++ } END { for (status in counts) print status, counts[status] }"
 DUCKDB = """
 import duckdb, sys
-duckdb.sql("set threads to 2")
-print(duckdb.sql(f'''select split_part(column2, ' ', 2) as status, count(*) from read_csv('{sys.argv[1]}',
-    delim='"', header=false, quote='', escape='', all_varchar=true, null_padding=true, ignore_errors=true,
-    columns={{{', '.join(f"'column{n}': 'VARCHAR'" for n in range(16))}}}) group by 1''').fetchall())
+print(duckdb.sql(f'''select split_part(split_part(line, '"', 3), ' ', 2) as status, count(*)
+    from read_csv('{sys.argv[1]}', delim='\\x01', header=false, quote='', escape='', columns={{'line': 'VARCHAR'}}) group by 1''').fetchall())
 """
 
 
@@ -79,7 +77,7 @@ def run(command: Sequence[str]) -> Spent:
             said = piece
         _, status, usage = os.wait4(started.pid, 0)
         started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode not in (0, 1):
+    if started.returncode not in (0, 1 if command[0] in (WHY502, "grep", "rg") else 0):
         raise SystemExit(f"bench: {' '.join(command)[:200]} ended with {started.returncode}: {said.decode()[-400:]}")
     return Spent(time.perf_counter() - began, usage.ru_maxrss / 1024)
 
@@ -165,8 +163,8 @@ def nginx_against_grep(logs: Logs) -> Iterator[Figure]:
         yield Figure(name, spent.mib, MEMORY, "MiB", spent.seconds, 0, "")
 
 
-def nginx_against_others(logs: Logs) -> Iterator[Figure]:
-    """Awk, ripgrep, DuckDB by hand, lnav and GoAccess on the same file."""
+def quick_peers(logs: Logs) -> Iterator[Figure]:
+    """Awk, ripgrep and DuckDB by hand on the same file."""
     log = logs.nginx()
     for name, peer, allowed, turns in (
         ("nginx 1 GB / awk counting statuses", ["mawk", AWK, str(log)], 1 / 4, 3),
@@ -174,10 +172,9 @@ def nginx_against_others(logs: Logs) -> Iterator[Figure]:
         ("nginx 1 GB / DuckDB by hand", [sys.executable, "-c", DUCKDB, str(log)], None, 3),
     ):
         yield from compared(name, log, [peer], allowed, turns=turns)
-    yield from against_slow(logs)
 
 
-def against_slow(logs: Logs) -> Iterator[Figure]:
+def slow_peers(logs: Logs) -> Iterator[Figure]:
     """GoAccess and lnav take minutes: they run once, GoAccess on a combined log as it reads no other unaided."""
     log = logs.nginx()
     if shutil.which("goaccess"):
@@ -237,7 +234,8 @@ def crowds(logs: Logs) -> Iterator[Figure]:
 
 FIGURES: tuple[Callable[[Logs], Iterator[Figure]], ...] = (
     nginx_against_grep,
-    nginx_against_others,
+    quick_peers,
+    slow_peers,
     haproxy,
     json_formats,
     compressed,
