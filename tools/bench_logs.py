@@ -27,7 +27,8 @@ AWK = "{ counts[$9]++ } END { for (status in counts) print status, counts[status
 DUCKDB = """
 import duckdb, sys
 print(duckdb.sql(f'''select split_part(split_part(line, '"', 3), ' ', 2) as status, count(*)
-    from read_csv('{sys.argv[1]}', delim='\\x01', header=false, quote='', escape='', columns={{'line': 'VARCHAR'}}) group by 1''').fetchall())
+    from read_csv('{sys.argv[1]}', delim='\\x01', header=false, quote='', escape='',
+    columns={{'line': 'VARCHAR'}}) group by 1''').fetchall())
 """
 
 
