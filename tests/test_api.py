@@ -16,6 +16,7 @@ import pytest
 import why502
 from tests.attacks.site import Counting
 from tests.report.logs.made import FAILED, REQUESTS, access, write
+from tests.rights import SEES_RULES
 from tests.stands.gateway import Gateway, gateway
 from tests.stands.nginx import free_port
 from tests.stands.upstream import Upstream
@@ -41,7 +42,8 @@ def test_a_program_gets_a_report(made: Gateway) -> None:
     report = why502.diagnose(url(made, "/dead"))
     assert report.verdict is Verdict.BAD_GATEWAY
     first = report.incidents[0]
-    assert (first.cause.id, first.cause.certainty) == ("network.nothing-listening", Certainty.PROVEN)
+    assert first.cause.id == "network.nothing-listening"
+    assert first.cause.certainty is Certainty.PROVEN or not SEES_RULES
     assert "nothing listens" in report.to_text()
     assert "nothing listens" in report.to_markdown()
     assert "nothing listens" in report.to_html()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rights import REFUSED
 from tests.stands.gateway import Gateway, gateway
 from tests.stands.nginx import free_port
 from tests.stands.upstream import Peer, Upstream, answering
@@ -72,8 +73,8 @@ def test_a_refused_upstream_is_proven_and_nothing_else_is_blamed(open_path: Path
     failure = incident.failure
     assert (failure.id, str(failure.about)) == (FailureId.CONNECT_REFUSED, f"127.0.0.1:{dead}")
     assert (failure.live, failure.count) == (True, 3)
-    assert causes(incident) == ["network.nothing-listening"]
-    assert isinstance(incident.explanation.chain[0].proof, Proven)
+    assert causes(incident) in REFUSED
+    assert all(isinstance(link.proof, Proven) for link in incident.explanation.chain)
     assert found.inside is not None
     assert found.inside.gateway.process.pid == made.pid
     assert found.inside.route is not None
@@ -157,7 +158,7 @@ def test_now_and_then_is_not_always(open_path: Path) -> None:
             found = outcome(made, options=Options(tries=4))
     assert found.finding is Finding.INTERMITTENT
     assert str(first(found).failure.about) == f"127.0.0.1:{dead}"
-    assert causes(first(found)) == ["network.nothing-listening"]
+    assert causes(first(found)) in REFUSED
 
 
 def test_what_failed_before_and_is_well_now_has_recovered(open_path: Path) -> None:
@@ -285,7 +286,7 @@ def test_a_lone_worker_in_the_place_of_another_runs_what_was_read_before(level: 
     assert "gateway.configuration-not-loaded" in suspects
     if level == "error":
         assert told == f"127.0.0.1:{dead}"
-        assert causes(first(found)) == ["network.nothing-listening"]
+        assert causes(first(found)) in REFUSED
         assert [hop.address for hop in assemble(found).hops[2:]] == [f"127.0.0.1:{dead}"]
     else:
         assert first(found).failure.id is FailureId.UNKNOWN
