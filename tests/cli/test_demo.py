@@ -38,7 +38,7 @@ SUSPECTED = {
 """Faults that are found out, and cannot be proven; what gets a proof must leave this list."""
 
 BY_RULES = {"dead-application", "ipv6-localhost", "wrong-port"}
-"""Refused connections: without root proven only where no rule of the kernel can turn them elsewhere (`tests.rights`)."""
+"""Refused connections: without root proven only where no rule of the kernel can turn them (`tests.rights`)."""
 
 BY_ROOT = {
     "stopped-application": "another user's processes could hold the socket as well, and only root sees whose they are"
