@@ -16,7 +16,7 @@ from why502.logs.reading import LONGEST_WORD, Line
 from why502.logs.routes import route
 from why502.logs.tally import Cell, Outcome, Tally
 from why502.scan.driver import scan
-from why502.scan.engine import Block
+from why502.scan.engine import BLOCK, Block
 from why502.scan.jobs import Progress, Reading, in_utc
 from why502.scan.part import Part, code
 from why502.scan.whole import failure_of
@@ -97,6 +97,8 @@ def _fits(shape: Sequence[str], parts: Sequence[str]) -> bool:
 
 class _ByClient:
     """An engine (`scan.engine.Engine`) that counts clients of failed requests and nothing else."""
+
+    size = BLOCK
 
     def __init__(self, reading: Reading, asked: _Asked) -> None:
         self.counts: dict[Key, int] = {}

@@ -320,19 +320,16 @@ class Recogniser:
         """Take the log formats out of what is no log but a configuration; tell whether it is one."""
         if not LOOKS.search(head) or chosen(first_lines(head), known_formats()):
             return False
-        from why502.diagnosis.configured import configured
+        return self.learn([head])
 
-        found = configured(head, known_formats())
-        # A format that somebody chose goes before one that only fits.
-        self._among = (*(_fixed(each) for each in found), *self._among)
-        return bool(found)
-
-    def learn(self, texts: Iterable[bytes]) -> None:
-        """Take the log formats out of this host's configurations: its own logs are written by them."""
+    def learn(self, texts: Iterable[bytes]) -> bool:
+        """Take the log formats out of configurations; tell whether there are any."""
         from why502.diagnosis.configured import configured
 
         found = [each for text in texts if LOOKS.search(text) for each in configured(text, known_formats())]
+        # A format that somebody chose goes before one that only fits.
         self._among = (*(_fixed(each) for each in found), *self._among)
+        return bool(found)
 
     def reading(self, head: bytes) -> Reading:
         """Choose the formats by a file's first bytes."""

@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from why502.observations.frozen import frozen
-from why502.scan.engine import Engine
+from why502.scan.engine import BLOCK, Engine
 from why502.scan.jobs import Job, Progress, Reading
 from why502.scan.part import Part
 from why502.vantage.blocks.contract import InputError, RandomReader, StreamReader
-
-BLOCK = 1 << 18
-"""Bytes read at a time: they stay in a core's cache until they are counted."""
 
 CHUNK = 16 << 20
 """Bytes of a file that one thread takes at a time."""
@@ -225,17 +222,17 @@ class Feed:
         self._file = file
         self._held = b""
         self._offset = 0
-        self._long: int | None = None
+        self._skips = False  # the rest of a line that is too long
 
     def more(self, piece: bytes) -> None:
         """Count what has become whole."""
-        if self._long is not None:
+        if self._skips:
             end = piece.find(b"\n")
             if end < 0:
                 self._offset += len(piece)
                 return
             self._offset += end + 1
-            self._long = None
+            self._skips = False
             piece = piece[end + 1 :]
         text = self._held + piece if self._held else piece
         used = self._engine.block(text, self._file, self._offset, last=False)
@@ -243,7 +240,7 @@ class Feed:
         self._held = text[used:]
         if len(self._held) > LONGEST_HELD:
             self._engine.too_long(self._held[:HEAD], self._file, self._offset)
-            self._long = self._offset
+            self._skips = True
             self._offset += len(self._held)
             self._held = b""
 
@@ -256,7 +253,7 @@ class Feed:
 
 def _lines_in(span: Span, end: int, reader: RandomReader, engine: Engine, shared: _Shared) -> None:
     """Count the lines that begin in a span; the last one is read to its end, wherever that is."""
-    buffer = bytearray(getattr(engine, "size", BLOCK))
+    buffer = bytearray(engine.size)
     view = memoryview(buffer)
     number = span.job.number
     at = span.start
@@ -275,8 +272,6 @@ def _lines_in(span: Span, end: int, reader: RandomReader, engine: Engine, shared
         if limit < have or used == have:
             at += used
             have = 0
-            if limit < len(view) and at >= end:
-                return
             continue
         if used == 0 and have == len(view):
             at = _over(span.job, reader, view, at, engine)

@@ -1,14 +1,16 @@
 """Engines count lines of blocks into a part; which one runs changes the time it takes and nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol, Self
 
 from why502.logs import reading as lines
 from why502.logs.format import Signs
-from why502.logs.numbers import hash64
-from why502.logs.tally import MOST_UPSTREAMS, OTHERS
+from why502.logs.numbers import WHOLE
 from why502.scan.jobs import Reading, in_utc
-from why502.scan.part import Counter, Part, code, collapsing, from_export
+from why502.scan.part import Counter, Part, code, collapsing, from_export, upstreams_bound
+
+BLOCK = 1 << 18
+"""Bytes read at a time: they stay in a core's cache until they are counted."""
 
 GROUP = 2
 """What the kernel calls an upstream whose name has no colon."""
@@ -17,7 +19,12 @@ Block = bytes | bytearray | memoryview
 
 
 class Engine(Protocol):
-    """Counts for one thread. `offset`: of the block in the file's text; `last`: the file ends with this block."""
+    """Counts for one thread. `offset`: of the block in the file's text; `last`: the file ends with this block.
+
+    `size`: bytes of a block that it counts best.
+    """
+
+    size: int
 
     def block(self, block: Block, file: int, offset: int, *, last: bool) -> int:
         """Count the whole lines of a block (with `last` also an unended one); return how many bytes they are."""
@@ -34,6 +41,8 @@ class Engine(Protocol):
 
 class Plain:
     """Line by line, as `logs.reading` says it: slow, and what the others are held to."""
+
+    size = BLOCK
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -75,6 +84,8 @@ class Plain:
 class Compiled:
     """The kernel (`kernel.c`), which knows the bounds but not what to do about them."""
 
+    size = BLOCK
+
     def __init__(self, reading: Reading) -> None:
         import struct
 
@@ -85,6 +96,7 @@ class Compiled:
         self._reading = reading
         self._scan = Scan(compile_program(reading.plans), self._judge, zones, reading.since, reading.until)
         self._collapsed: frozenset[bytes] = frozenset()
+        self._below = WHOLE
 
     def _judge(self, number: int, status: int, last: int, upstream: int, upstream_status: bytes, *words: bytes) -> int:
         signs = Signs(
@@ -113,9 +125,10 @@ class Compiled:
         if collapsed != self._collapsed:
             self._scan.collapse(collapsed)
             self._collapsed = collapsed
-        below = limit_of(self._scan.upstreams())
-        if below is not None:
+        below = upstreams_bound(self._scan.upstreams(), self._below)
+        if below < self._below:
             self._scan.limit_upstreams(below)
+            self._below = below
         self._scan.bound_cells()
 
     def too_long(self, head: bytes, file: int, offset: int) -> None:
@@ -124,21 +137,11 @@ class Compiled:
     def merge(self, other: "Compiled") -> None:
         self._scan.merge(other._scan)
         self._collapsed |= other._collapsed
+        self._below = min(self._below, other._below)
 
     def part(self, *, served: bool) -> Part:
         self._settle()
         return from_export(self._scan.export(served))
-
-
-def limit_of(names: Iterable[bytes]) -> int | None:
-    """Say below which hash upstreams are kept, if there are too many."""
-    hashes = [hash64(name) for name in names if name and name != OTHERS.encode()]
-    if len(hashes) <= MOST_UPSTREAMS:
-        return None
-    below = (1 << 64) - 1
-    while sum(each <= below for each in hashes) > MOST_UPSTREAMS:
-        below >>= 1
-    return below
 
 
 def has_kernel() -> bool:

@@ -166,7 +166,7 @@ Spreads = dict[bytes, dict[int, int]]
 
 @dataclass
 class Part:
-    """Everything that was counted, by the names themselves. `served` is `None` where it was left out."""
+    """Everything that was counted, by the names themselves. Of `cells`, what was merely served may be left out."""
 
     cells: dict[Place, int] = field(default_factory=dict)
     by_minute: Counts = field(default_factory=dict)
@@ -229,9 +229,7 @@ class Part:
         return self
 
     def _limit_upstreams(self) -> None:
-        hashes = [hash64(name) for name in {name for name, _ in self.by_upstream} - {b"", OTHER_NAMES}]
-        while sum(hashed <= self.upstreams_below for hashed in hashes) > MOST_UPSTREAMS:
-            self.upstreams_below >>= 1
+        self.upstreams_below = upstreams_bound({name for name, _ in self.by_upstream}, self.upstreams_below)
 
     def _upstream_name(self, name: bytes) -> bytes:
         return limited(name, self.upstreams_below)
@@ -274,6 +272,14 @@ def collapsing(routes: Iterable[bytes], known: frozenset[bytes] = frozenset()) -
         if more == found:
             return found
         found = more
+
+
+def upstreams_bound(names: Iterable[bytes], below: int) -> int:
+    """Lower the bound until few enough upstreams have a hash that is not above it."""
+    hashes = [hash64(name) for name in names if name not in (b"", OTHER_NAMES)]
+    while sum(hashed <= below for hashed in hashes) > MOST_UPSTREAMS:
+        below >>= 1
+    return below
 
 
 def limited(name: bytes, below: int) -> bytes:
